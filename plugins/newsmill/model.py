@@ -1,0 +1,271 @@
+"""The records that pass between stages, and the enums they are told in.
+
+Owns words and shapes. Keep out: anything that reads, writes or decides; imports outside the standard library.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class NewsmillError(Exception):
+    """A mistake that a user can mend; its text names the file or setting, the value and what to do."""
+
+
+class Fate(StrEnum):
+    """What a run did with a raw record. Every record read gets exactly one."""
+
+    PUBLISHED = "published"
+    DUPLICATE = "duplicate"
+    QUARANTINED = "quarantined"
+    UNREADABLE = "unreadable"
+    UNCHANGED = "unchanged"
+
+
+class Reason(StrEnum):
+    """Why a raw record was not published."""
+
+    # unreadable
+    EMPTY = "empty"
+    BINARY = "binary"
+    UNDECODABLE = "undecodable"
+    TOO_LARGE = "too_large"
+    TOO_DEEP = "too_deep"
+    BAD_JSON = "bad_json"
+    BAD_FIELD = "bad_field"
+    BAD_FRONT_MATTER = "bad_front_matter"
+    BAD_SIDECAR = "bad_sidecar"
+    BAD_COMPRESSION = "bad_compression"
+    VANISHED = "vanished"
+    NOT_READABLE = "not_readable"
+    EXTRACTOR_FAILED = "extractor_failed"
+    # quarantined
+    FAILED_EXPECTATIONS = "failed_expectations"
+    # duplicate
+    SAME_TEXT = "same_text"
+    SUPERSEDED = "superseded"
+    # unchanged
+    KNOWN_RECORD = "known_record"
+    KNOWN_TEXT = "known_text"
+
+
+class RawFormat(StrEnum):
+    """What a raw record is written in, told by its content."""
+
+    HTML = "html"
+    TEXT = "text"
+    MARKDOWN = "markdown"
+
+
+class BlockKind(StrEnum):
+    """What a block is in its article."""
+
+    PARAGRAPH = "paragraph"
+    HEADING = "heading"
+    LIST_ITEM = "list_item"
+    QUOTE = "quote"
+    TABLE_ROW = "table_row"
+    CODE = "code"
+    CAPTION = "caption"
+    LABEL = "label"  # a control's words: the summary of a fold-out, a button
+
+
+class DateSource(StrEnum):
+    """Where an article's date came from; `INGESTED` means that it has none."""
+
+    RECORD = "record"
+    METADATA = "metadata"
+    BYLINE = "byline"
+    URL = "url"
+    INGESTED = "ingested"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """The fields that came with a record (its JSON object or its sidecar); None or empty where it gave none.
+
+    Dates are as they were written; extraction parses them. A given field beats an extracted one.
+    """
+
+    id: str | None = None
+    url: str | None = None
+    outlet: str | None = None
+    title: str | None = None
+    description: str | None = None
+    authors: tuple[str, ...] = ()
+    published_at: str | None = None
+    modified_at: str | None = None
+    fetched_at: str | None = None
+    language: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawRecord:
+    """One article as it arrived, decoded."""
+
+    raw_path: str  # path within the landing zone, with "#line" (from 1) in a JSON Lines file
+    folder: str | None  # first folder below the landing zone; None for a file at its top
+    raw_format: RawFormat
+    content: str
+    raw_sha256: str  # of the record's own bytes: the file's, or the line's without its line end
+    fingerprint: str  # of the record's bytes and its sidecar's: equal means that nothing about it changed
+    given: Given = field(default_factory=Given)
+
+    @property
+    def record_key(self) -> str:
+        """32 hex digits that name the place of this record in the landing zone."""
+        return key_of(self.raw_path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """A raw record that could not become an article, with the reason."""
+
+    raw_path: str
+    reason: Reason
+    detail: str  # a sentence for a person: which field or place, which value, what to do
+    folder: str | None = None
+    raw_sha256: str | None = None
+    fingerprint: str | None = None
+
+    @property
+    def record_key(self) -> str:
+        """32 hex digits that name the place of this record in the landing zone."""
+        return key_of(self.raw_path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One paragraph, heading, list item or table row. Its text has no blank line and no outer white space."""
+
+    kind: BlockKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What an article itself cites as a source."""
+
+    name: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """An extracted article: metadata and blocks, before cleaning."""
+
+    record_key: str
+    article_id: str
+    source_id: str
+    outlet: str
+    url: str | None
+    title: str | None
+    description: str | None
+    authors: tuple[str, ...]
+    tags: tuple[str, ...]
+    sources: tuple[Source, ...]
+    published_at: datetime | None  # with zone, in UTC
+    modified_at: datetime | None
+    fetched_at: datetime | None
+    date_source: DateSource
+    language: str | None  # ISO 639-1
+    raw_format: RawFormat
+    raw_path: str
+    raw_sha256: str
+    fingerprint: str
+    notes: tuple[str, ...]  # sentences for a person: values that were not believed
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """One block cut (`text_after` is None) or changed by one rule.
+
+    `block` counts an article's extracted blocks from 0; `step` counts the changes of one block from 0.
+    """
+
+    block: int
+    step: int
+    text_before: str
+    text_after: str | None
+    rule: str
+    category: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleaned:
+    """What cleaning made of an article's blocks."""
+
+    text: str  # the kept blocks, joined by a blank line
+    removals: tuple[Removal, ...]
+
+    @property
+    def word_count(self) -> int:
+        """Words of the text, split at white space."""
+        return len(self.text.split())
+
+    @property
+    def removed_chars(self) -> int:
+        """Characters that the removals took away."""
+        return sum(len(cut.text_before) - len(cut.text_after or "") for cut in self.removals)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What validation says of one article; `failed` non-empty means quarantine."""
+
+    record_key: str
+    failed: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """Part of a landing file that one batch reads.
+
+    A plain file is one record: `first_line` 0, `records` 1. In a JSON Lines file the slice begins at line
+    `first_line` (from 1), which starts at byte `offset` of the uncompressed file, and holds `records` lines.
+    """
+
+    path: str
+    size: int  # bytes that it takes in the file, uncompressed
+    records: int = 1
+    first_line: int = 0
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What one extract task and one clean task work on."""
+
+    number: int  # from 1
+    slices: tuple[Slice, ...]
+
+    @property
+    def records(self) -> int:
+        """Raw records planned; a line that is blank counts none when it is read."""
+        return sum(part.records for part in self.slices)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What one run was asked to do; the params of the DAG's trigger form."""
+
+    landing_uri: str
+    outlets: tuple[str, ...] = ()  # empty: all
+    from_date: date | None = None
+    to_date: date | None = None  # inclusive
+    min_words: int = 20
+    rejection_limit: float = 0.5
+    reprocess: bool = False
+    dry_run: bool = False
+
+
+def key_of(*parts: str) -> str:
+    """Return 32 hex digits that stand for these strings (SHA-256, cut to 128 bits)."""
+    return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,0 +1,216 @@
+"""The Arrow schema of every dataset, published or in staging, in one place.
+
+Owns column names, types and their order. Keep out: values, paths and what they mean to a stage.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+SCHEMA_VERSION = 1
+"""Written into every corpus file; raise it with any change of `CORPUS` and say how the old one is read."""
+
+TIMESTAMP = pa.timestamp("us", tz="UTC")
+STRINGS = pa.list_(pa.string())
+SOURCES = pa.list_(pa.struct([("name", pa.string()), ("url", pa.string())]))
+BLOCKS = pa.list_(pa.struct([("kind", pa.string()), ("text", pa.string())]))
+
+_IDENTITY = [
+    pa.field("article_id", pa.string(), nullable=False),
+    pa.field("source_id", pa.string(), nullable=False),
+]
+_METADATA = [
+    pa.field("url", pa.string()),
+    pa.field("title", pa.string()),
+    pa.field("description", pa.string()),
+    pa.field("authors", STRINGS, nullable=False),
+    pa.field("tags", STRINGS, nullable=False),
+    pa.field("sources", SOURCES, nullable=False),
+    pa.field("published_at", TIMESTAMP),
+    pa.field("modified_at", TIMESTAMP),
+    pa.field("fetched_at", TIMESTAMP),
+    pa.field("date_source", pa.string(), nullable=False),
+    pa.field("language", pa.string()),
+]
+_TEXT = [
+    pa.field("text", pa.string(), nullable=False),
+    pa.field("word_count", pa.int32(), nullable=False),
+    pa.field("removed_chars", pa.int32(), nullable=False),
+]
+_RAW = [
+    pa.field("raw_format", pa.string(), nullable=False),
+    pa.field("raw_path", pa.string(), nullable=False),
+    pa.field("raw_sha256", pa.string(), nullable=False),
+]
+_VERSION = [
+    pa.field("revision", pa.int16(), nullable=False),
+    pa.field("cleaner_version", pa.string(), nullable=False),
+    pa.field("ingested_on", pa.date32(), nullable=False),
+]
+_RECORD = [
+    pa.field("record_key", pa.string(), nullable=False),
+    pa.field("fingerprint", pa.string()),
+]
+_PARTITION = [
+    pa.field("date", pa.date32(), nullable=False),
+    pa.field("outlet", pa.string(), nullable=False),
+]
+_RUN = [pa.field("run_id", pa.string(), nullable=False)]
+
+CORPUS = pa.schema(
+    [*_IDENTITY, pa.field("content_hash", pa.string(), nullable=False), *_METADATA, *_TEXT, *_RAW, *_VERSION]
+)
+"""Published articles; `date` and `outlet` are in the path."""
+
+EXTRACTED = pa.schema(
+    [
+        *_RECORD,
+        *_IDENTITY,
+        pa.field("outlet", pa.string(), nullable=False),
+        *_METADATA,
+        *_RAW,
+        pa.field("notes", STRINGS, nullable=False),
+        pa.field("blocks", BLOCKS, nullable=False),
+    ]
+)
+"""Staging: what `extract` hands to `clean`, one row an article."""
+
+CLEANED = pa.schema([*_RECORD, *_PARTITION, pa.field("notes", STRINGS, nullable=False), *CORPUS])
+"""Staging: what `clean` hands on, one row an article; `revision` is 1 until `publish` knows better."""
+
+_REMOVAL = [
+    pa.field("block", pa.int32(), nullable=False),
+    pa.field("step", pa.int32(), nullable=False),
+    pa.field("text_before", pa.string(), nullable=False),
+    pa.field("text_after", pa.string()),
+    pa.field("rule", pa.string(), nullable=False),
+    pa.field("category", pa.string(), nullable=False),
+    pa.field("evidence", pa.string(), nullable=False),
+]
+REMOVALS = pa.schema(
+    [
+        *_RUN,
+        pa.field("record_key", pa.string(), nullable=False),
+        *_IDENTITY,
+        pa.field("outlet", pa.string(), nullable=False),
+        *_REMOVAL,
+    ]
+)
+"""Ledger (and staging): one row a block cut or changed."""
+
+SETTLED = pa.schema(
+    [
+        *_RECORD,
+        pa.field("raw_path", pa.string(), nullable=False),
+        pa.field("raw_sha256", pa.string()),
+        pa.field("source_id", pa.string()),
+        pa.field("article_id", pa.string()),
+        pa.field("outlet", pa.string()),
+        pa.field("fate", pa.string(), nullable=False),
+        pa.field("reason", pa.string()),
+        pa.field("detail", pa.string()),
+    ]
+)
+"""Staging: records whose fate is known when they are read (unreadable, unchanged)."""
+
+VERDICTS = pa.schema(
+    [
+        pa.field("record_key", pa.string(), nullable=False),
+        pa.field("failed", STRINGS, nullable=False),
+        pa.field("warnings", STRINGS, nullable=False),
+    ]
+)
+"""Staging: what validation says of each article."""
+
+DECISIONS = pa.schema(
+    [
+        *SETTLED,
+        pa.field("warnings", STRINGS, nullable=False),
+        pa.field("failed", STRINGS, nullable=False),
+        pa.field("batch", pa.int32()),
+        pa.field("content_hash", pa.string()),
+        pa.field("published_at", TIMESTAMP),
+        pa.field("fetched_at", TIMESTAMP),
+        pa.field("date", pa.date32()),
+        pa.field("revision", pa.int16()),
+        pa.field("replaces_date", pa.date32()),
+        pa.field("replaces_outlet", pa.string()),
+        pa.field("duplicate_of", pa.string()),
+        pa.field("duplicate_of_outlet", pa.string()),
+        pa.field("duplicate_of_date", pa.date32()),
+        pa.field("word_count", pa.int32()),
+        pa.field("removed_chars", pa.int32()),
+    ]
+)
+"""Staging: the fate of every record of the run, and for articles where they go and what they replace."""
+
+FATES = pa.schema(
+    [
+        *_RUN,
+        *SETTLED,
+        pa.field("warnings", STRINGS, nullable=False),
+        pa.field("date", pa.date32()),
+        pa.field("revision", pa.int16()),
+    ]
+)
+"""Ledger: one row a raw record a run."""
+
+DUPLICATES = pa.schema(
+    [
+        *_RUN,
+        *_RECORD,
+        pa.field("raw_path", pa.string(), nullable=False),
+        pa.field("raw_sha256", pa.string()),
+        *_IDENTITY,
+        pa.field("outlet", pa.string(), nullable=False),
+        pa.field("content_hash", pa.string(), nullable=False),
+        pa.field("reason", pa.string(), nullable=False),
+        pa.field("duplicate_of", pa.string(), nullable=False),
+        pa.field("duplicate_of_outlet", pa.string(), nullable=False),
+        pa.field("duplicate_of_date", pa.date32(), nullable=False),
+    ]
+)
+"""Ledger: one row a duplicate; `duplicate_of` is the article_id of the article that stands in the corpus."""
+
+REVISIONS = pa.schema([*_RUN, *_PARTITION, pa.field("replaced_by", pa.string(), nullable=False), *CORPUS])
+"""Ledger: rows that a later version replaced; `replaced_by` is the content_hash of that version."""
+
+QUARANTINE = pa.schema(
+    [
+        *_RUN,
+        *_RECORD,
+        *_PARTITION,
+        pa.field("failed", STRINGS, nullable=False),
+        pa.field("detail", pa.string()),
+        *CORPUS,
+    ]
+)
+"""Articles that failed a critical expectation, with the place of their raw bytes."""
+
+RUNS = pa.schema(
+    [
+        *_RUN,
+        pa.field("outlet", pa.string()),
+        pa.field("read", pa.int64(), nullable=False),
+        *(
+            pa.field(fate, pa.int64(), nullable=False)
+            for fate in ("published", "duplicate", "quarantined", "unreadable", "unchanged")
+        ),
+        pa.field("words", pa.int64(), nullable=False),
+        pa.field("removed_chars", pa.int64(), nullable=False),
+        pa.field("partitions", STRINGS, nullable=False),
+    ]
+)
+"""Ledger: the books of a run, one row an outlet; `partitions` holds the keys `date|outlet` that it wrote."""
+
+PLAN = pa.schema(
+    [
+        pa.field("batch", pa.int32(), nullable=False),
+        pa.field("path", pa.string(), nullable=False),
+        pa.field("size", pa.int64(), nullable=False),
+        pa.field("records", pa.int64(), nullable=False),
+        pa.field("first_line", pa.int64(), nullable=False),
+        pa.field("offset", pa.int64(), nullable=False),
+    ]
+)
+"""Staging: the slices of every batch."""

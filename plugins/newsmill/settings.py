@@ -1,0 +1,107 @@
+"""The settings: the one place that reads the environment.
+
+Owns names, defaults and their checks. `.env.example` lists the same names; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from newsmill.model import NewsmillError
+
+PROJECT = Path(__file__).parents[2]
+MEBIBYTE = 1024 * 1024
+
+
+class SettingsError(NewsmillError):
+    """A setting has a value that cannot be used."""
+
+
+class Settings(BaseSettings):
+    """What `NEWSMILL_…` variables say; a relative path counts from the project's folder."""
+
+    model_config = SettingsConfigDict(env_prefix="NEWSMILL_", extra="forbid", frozen=True)
+
+    landing_uri: str = Field("include/seeds", description="Where the raw files lie. It is only read.")
+    data_uri: str = Field("data", description="Where corpus, ledger, quarantine, docs and staging go.")
+    index_url: str = Field(
+        "",
+        description="SQLAlchemy URL of the index of published articles; empty: an SQLite file in the data root.",
+    )
+    include_dir: str = Field("include", description="The folder that holds outlets/ and rules/.")
+    schedule: str = Field(
+        "0 3 * * *", description="When ingest_news runs: a cron line in UTC, or empty for by hand only."
+    )
+    batch_records: int = Field(500, ge=1, description="Raw records an extract or clean task takes at most.")
+    batch_bytes: int = Field(
+        64 * MEBIBYTE,
+        ge=1,
+        description="Raw bytes an extract or clean task takes at most (one record at least).",
+    )
+    max_record_bytes: int = Field(10 * MEBIBYTE, ge=1, description="A larger raw record is unreadable (too_large).")
+    publish_groups: int = Field(8, ge=1, le=1000, description="Publish tasks that a run is split into at most.")
+    min_words: int = Field(20, ge=0, description="An article of fewer words is quarantined.")
+    rejection_limit: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="Share of quarantined articles above which a run fails before it publishes anything.",
+    )
+
+    @property
+    def landing(self) -> str:
+        """The landing zone's URI, absolute."""
+        return absolute(self.landing_uri)
+
+    @property
+    def data(self) -> str:
+        """The data root's URI, absolute."""
+        return absolute(self.data_uri)
+
+    @property
+    def include(self) -> Path:
+        """The folder of outlets and rules, absolute."""
+        return Path(absolute(self.include_dir))
+
+    @property
+    def index(self) -> str:
+        """The index's SQLAlchemy URL.
+
+        Raises:
+            SettingsError: the data root is not a local folder and no index URL is set.
+        """
+        if self.index_url:
+            return self.index_url
+        if "://" in self.data:
+            raise SettingsError(
+                f"NEWSMILL_INDEX_URL is empty, and NEWSMILL_DATA_URI ({self.data}) is no local folder in which "
+                "an SQLite index could lie: set NEWSMILL_INDEX_URL to a database"
+            )
+        return f"sqlite:///{self.data}/index.sqlite"
+
+
+def absolute(uri: str) -> str:
+    """Return a URI whose local path counts from the project's folder; `file://` becomes a plain path."""
+    if uri.startswith("file://"):
+        uri = uri.removeprefix("file://")
+    if "://" in uri:
+        return uri.rstrip("/")
+    return str((PROJECT / Path(uri).expanduser()).absolute())
+
+
+def load_settings() -> Settings:
+    """Read the environment.
+
+    Raises:
+        SettingsError: a variable has a value that cannot be used; the text names it and says what it must be.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = "; ".join(
+            f"NEWSMILL_{str(found['loc'][0]).upper()}={found['input']!r}: {found['msg']}" for found in error.errors()
+        )
+        raise SettingsError(f"{problems}. Set it right in the environment or in .env") from None

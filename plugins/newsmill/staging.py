@@ -1,0 +1,212 @@
+"""What lies between the tasks of one run: Parquet files below `staging/<run>/`.
+
+Owns the names of staging files and how rows are streamed through them. Keep out: what the rows mean.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from typing import IO, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from newsmill.model import (
+    Article,
+    Batch,
+    Block,
+    BlockKind,
+    DateSource,
+    NewsmillError,
+    RawFormat,
+    Selection,
+    Slice,
+    Source,
+)
+from newsmill.registry import slug_of
+from newsmill.schema import PLAN
+from newsmill.storage import Store
+
+ROWS_PER_GROUP = 1000
+"""Rows that a writer holds before it writes a row group; bounds a task's memory."""
+
+
+class StagingError(NewsmillError):
+    """A run's staging is not as it must be."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run: its id, its UTC day, what it was asked to do, and the name of its files in the ledger."""
+
+    run_id: str
+    day: date
+    selection: Selection
+    ledger_name: str
+
+
+def run_slug(run_id: str) -> str:
+    """Return a file name for a run id; two ids that differ only in punctuation share it."""
+    return slug_of(run_id) or "run"
+
+
+class Staging:
+    """The staging folder of one run."""
+
+    def __init__(self, data: Store, run_id: str) -> None:
+        self.data = data
+        self.root = f"staging/{run_slug(run_id)}"
+
+    def path(self, name: str) -> str:
+        """Return the path, from the data root, of a staging file."""
+        return f"{self.root}/{name}"
+
+    def batch_path(self, dataset: str, number: int) -> str:
+        """Return the path of a batch's file in a dataset."""
+        return self.path(f"{dataset}/batch-{number:06d}.parquet")
+
+    def start(self, run: Run) -> None:
+        """Begin afresh: remove what an earlier attempt left, and write what this run is."""
+        self.data.remove(self.root)
+        content = dataclasses.asdict(run)
+        self.data.write(self.path("run.json"), json.dumps(content, default=str, indent=1).encode())
+
+    def run(self) -> Run:
+        """Return what this run is.
+
+        Raises:
+            StagingError: the staging folder is gone: the run has ended, or never began.
+        """
+        if not self.data.exists(self.path("run.json")):
+            raise StagingError(
+                f"{self.data.uri}/{self.root} is gone: this run has ended already (staging is removed when a run "
+                "succeeds); start a new run instead of clearing this task"
+            )
+        content = json.loads(self.data.read(self.path("run.json")))
+        asked = content["selection"]
+        for name in ("from_date", "to_date"):
+            asked[name] = date.fromisoformat(asked[name]) if asked[name] else None
+        asked["outlets"] = tuple(asked["outlets"])
+        return Run(
+            run_id=content["run_id"],
+            day=date.fromisoformat(content["day"]),
+            selection=Selection(**asked),
+            ledger_name=content["ledger_name"],
+        )
+
+    def write_plan(self, batches: Iterable[Batch]) -> None:
+        """Write the slices of every batch."""
+        rows = ({"batch": batch.number, **dataclasses.asdict(part)} for batch in batches for part in batch.slices)
+        write_rows(self.data, self.path("plan.parquet"), PLAN, rows)
+
+    def batch(self, number: int) -> Batch:
+        """Return one batch of the plan."""
+        rows = read_rows(self.data, self.path("plan.parquet"))
+        slices = (Slice(**_without(row, "batch")) for row in rows if row["batch"] == number)
+        return Batch(number=number, slices=tuple(slices))
+
+    def files(self, dataset: str) -> list[str]:
+        """Return the paths of a dataset's files, in the order of their batches."""
+        return [entry.path for entry in self.data.files(self.path(dataset))]
+
+    def table(self, dataset: str, schema: pa.Schema, columns: list[str]) -> pa.Table:
+        """Return narrow columns of a whole dataset, with each row's batch number as `batch`."""
+        wanted = pa.schema([schema.field(name) for name in columns])
+        tables = [wanted.append(pa.field("batch", pa.int32())).empty_table()]
+        for path in self.files(dataset):
+            with self.data.open(path) as handle:
+                rows = pq.read_table(handle, columns=columns).cast(wanted)
+            number = pa.array([_number_of(path)] * len(rows), pa.int32())
+            tables.append(rows.append_column("batch", number))
+        return pa.concat_tables(tables)
+
+
+class RowWriter:
+    """Writes rows (dicts) to one Parquet file in row groups, holding `ROWS_PER_GROUP` at most."""
+
+    def __init__(self, handle: IO[bytes], schema: pa.Schema) -> None:
+        self._schema = schema
+        self._writer = pq.ParquetWriter(handle, schema, compression="zstd")
+        self._held: list[Mapping[str, Any]] = []
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Take one row."""
+        self._held.append(row)
+        if len(self._held) >= ROWS_PER_GROUP:
+            self._flush()
+
+    def close(self) -> None:
+        """Write what is held and the file's end."""
+        self._flush()
+        self._writer.close()
+
+    def _flush(self) -> None:
+        if self._held:
+            self._writer.write_table(pa.Table.from_pylist(self._held, schema=self._schema))
+            self._held = []
+
+
+@contextmanager
+def writing(store: Store, path: str, schema: pa.Schema) -> Iterator[RowWriter]:
+    """Open a Parquet file for rows; it appears only when the block ends well."""
+    with store.replacing(path) as handle:
+        writer = RowWriter(handle, schema)
+        yield writer
+        writer.close()
+
+
+def write_rows(store: Store, path: str, schema: pa.Schema, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write rows to one Parquet file, atomically, streaming."""
+    with writing(store, path, schema) as writer:
+        for row in rows:
+            writer.add(row)
+
+
+def read_rows(
+    store: Store, path: str, columns: list[str] | None = None, batch_size: int = 200
+) -> Iterator[dict[str, Any]]:
+    """Yield a Parquet file's rows, holding `batch_size` at a time.
+
+    Raises:
+        StagingError: the file is missing or damaged; says which and what to do.
+    """
+    try:
+        with store.open(path) as handle:
+            for part in pq.ParquetFile(handle).iter_batches(batch_size, columns=columns):
+                yield from part.to_pylist()
+    except (OSError, pa.ArrowInvalid) as error:
+        raise StagingError(
+            f"{store.uri}/{path} cannot be read ({error}): clear the task that writes it, or start a new run"
+        ) from error
+
+
+def article_row(article: Article) -> dict[str, Any]:
+    """Return an article as a row of `schema.EXTRACTED`."""
+    row = {field.name: getattr(article, field.name) for field in dataclasses.fields(article)}
+    row["sources"] = [{"name": source.name, "url": source.url} for source in article.sources]
+    row["blocks"] = [{"kind": block.kind.value, "text": block.text} for block in article.blocks]
+    return row
+
+
+def row_article(row: Mapping[str, Any]) -> Article:
+    """Return the article of a row of `schema.EXTRACTED`."""
+    values = dict(row)
+    for name in ("authors", "tags", "notes"):
+        values[name] = tuple(row[name])
+    values["sources"] = tuple(Source(**source) for source in row["sources"])
+    values["blocks"] = tuple(Block(kind=BlockKind(block["kind"]), text=block["text"]) for block in row["blocks"])
+    values["date_source"] = DateSource(row["date_source"])
+    values["raw_format"] = RawFormat(row["raw_format"])
+    return Article(**values)
+
+
+def _without(row: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if key != name}
+
+
+def _number_of(path: str) -> int:
+    return int(path.rpartition("-")[2].removesuffix(".parquet"))

@@ -1,0 +1,166 @@
+"""Files on disk or object storage: list, read, write atomically.
+
+Owns every path below the landing zone and the data root. Keep out: what is in a file.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import IO, Any
+
+import fsspec
+
+from newsmill.model import NewsmillError
+
+
+class StorageError(NewsmillError):
+    """A place cannot be read or written; the text names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file below a root: its path from there, and its bytes."""
+
+    path: str
+    size: int
+
+
+class Store:
+    """A folder on disk or a prefix of an object store; every path is relative to it."""
+
+    def __init__(self, uri: str) -> None:
+        self.uri = uri
+        self._fs, self._root = fsspec.core.url_to_fs(uri)
+        self._root = self._root.rstrip("/")
+        self.is_local = "file" in _protocols(self._fs)
+
+    def full(self, path: str) -> str:
+        """Return the file system's own name of a path.
+
+        Raises:
+            StorageError: the path leads out of the root.
+        """
+        if path.startswith("/") or ".." in PurePosixPath(path).parts:
+            raise StorageError(f"{path!r} leads out of {self.uri}")
+        return f"{self._root}/{path}" if path else str(self._root)
+
+    def exists(self, path: str = "") -> bool:
+        """Tell whether a file or folder is there."""
+        return bool(self._fs.exists(self.full(path)))
+
+    def is_folder(self, path: str = "") -> bool:
+        """Tell whether a folder (or a prefix with something below it) is there."""
+        return bool(self._fs.isdir(self.full(path)))
+
+    def files(self, path: str = "") -> Iterator[Entry]:
+        """Yield every file below a path, sorted by path; names that start with a dot are left out.
+
+        Symbolic links that lead out of the root are left out too.
+        """
+        if not self.is_folder(path):
+            return
+        found = self._fs.find(self.full(path), detail=True)
+        for name in sorted(found):
+            relative = name.removeprefix(f"{self._root}/")
+            if not any(part.startswith(".") for part in relative.split("/")) and self._is_inside(name):
+                yield Entry(relative, int(found[name]["size"] or 0))
+
+    def open(self, path: str) -> IO[bytes]:
+        """Open a file for reading.
+
+        Raises:
+            OSError: it is not there or cannot be read.
+        """
+        handle: IO[bytes] = self._fs.open(self.full(path), "rb")
+        return handle
+
+    def read(self, path: str) -> bytes:
+        """Return a whole file."""
+        with self.open(path) as handle:
+            return handle.read()
+
+    @contextmanager
+    def replacing(self, path: str) -> Iterator[IO[bytes]]:
+        """Open a file for writing that appears, or replaces the old one, only when the block ends well.
+
+        On disk: a hidden file beside it, flushed to the disk, then renamed; on object storage one PUT.
+
+        Raises:
+            StorageError: it cannot be written; says where and why.
+        """
+        target = self.full(path)
+        try:
+            if self.is_local:
+                with self._renaming(target) as handle:
+                    yield handle
+            else:
+                with self._fs.transaction, self._fs.open(target, "wb") as handle:
+                    yield handle
+        except OSError as error:
+            raise StorageError(f"cannot write {target}: {error.strerror or error}") from error
+
+    def write(self, path: str, content: bytes) -> None:
+        """Write a whole file, atomically."""
+        with self.replacing(path) as handle:
+            handle.write(content)
+
+    def remove(self, path: str) -> None:
+        """Remove a file, or a folder with all that is in it; nothing happens where there is none."""
+        if self.exists(path):
+            self._fs.rm(self.full(path), recursive=True)
+
+    def prune(self, path: str) -> None:
+        """Remove a folder and its parents below the root as long as they are empty (on disk only)."""
+        while self.is_local and path:
+            try:
+                os.rmdir(self.full(path))  # noqa: PTH106 - the path is a string everywhere here
+            except OSError:
+                return
+            path = path.rpartition("/")[0]
+
+    def _is_inside(self, name: str) -> bool:
+        if not self.is_local:
+            return True
+        root = os.path.realpath(self._root)
+        return os.path.commonpath([root, os.path.realpath(name)]) == root
+
+    @contextmanager
+    def _renaming(self, target: str) -> Iterator[IO[bytes]]:
+        folder, _, name = target.rpartition("/")
+        os.makedirs(folder, exist_ok=True)  # noqa: PTH103
+        beside = f"{folder}/.{name}.{uuid.uuid4().hex}.tmp"
+        try:
+            with open(beside, "xb") as handle:  # noqa: PTH123
+                yield handle
+                handle.flush()
+                os.fsync(handle.fileno())
+            os.replace(beside, target)  # noqa: PTH105
+        except BaseException:
+            _try(lambda: os.unlink(beside))  # noqa: PTH108
+            raise
+        _sync_folder(folder)
+
+
+def _sync_folder(folder: str) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _try(action: Callable[[], Any]) -> None:
+    try:
+        action()
+    except OSError:
+        return
+
+
+def _protocols(filesystem: Any) -> tuple[str, ...]:
+    protocol = filesystem.protocol
+    return (protocol,) if isinstance(protocol, str) else tuple(protocol)

@@ -1,0 +1,87 @@
+"""Read YAML that people wrote: safely, every scalar as the string it was written as.
+
+Owns the loader. Keep out: what the keys mean (registry, rules, front matter).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from newsmill.model import NewsmillError
+
+MAX_YAML_CHARS = 1_000_000
+"""A front matter or sidecar is a page of text at most; more is refused before it is parsed."""
+
+
+class YamlError(NewsmillError):
+    """Text is not YAML that we accept; says where and why."""
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """SafeLoader without aliases (bombs are built of them) and without guessing types.
+
+    `No` stays "No" and `2023-09-13` stays a string; null, ~ and an empty value become None.
+    """
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - the base class declares it this way
+        first: [(tag, pattern) for tag, pattern in resolvers if tag == "tag:yaml.org,2002:null"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.events.AliasEvent):
+            event = self.peek_event()
+            raise yaml.composer.ComposerError(None, None, "aliases (*name) are not accepted", event.start_mark)
+        return super().compose_node(parent, index)
+
+
+def parse_yaml(text: str) -> Any:
+    """Parse one YAML document into dicts, lists, strings and None.
+
+    Raises:
+        YamlError: not YAML, too long, nested too deep, or with a tag or an alias that we do not accept.
+    """
+    if len(text) > MAX_YAML_CHARS:
+        raise YamlError(f"{len(text):,} characters of YAML; at most {MAX_YAML_CHARS:,} are read")
+    try:
+        return yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - a SafeLoader with less
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        raise YamlError(f"{place}{error.problem or error.context}") from None
+    except RecursionError:
+        raise YamlError("nested too deep") from None
+    except (yaml.YAMLError, ValueError, TypeError) as error:
+        raise YamlError(str(error)) from None
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def load_file(path: Path, model: type[Model]) -> Model:
+    """Read one YAML file into a pydantic model.
+
+    Raises:
+        YamlError: the file cannot be read, is not YAML, or has a key or value that the model refuses; the
+            text names the file, the key and the value.
+    """
+    try:
+        content = parse_yaml(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, YamlError) as error:
+        raise YamlError(f"{path}: {error}") from None
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise YamlError(f"{path}: {describe(error)}") from None
+
+
+def describe(error: ValidationError) -> str:
+    """Return pydantic's findings as one line: `key: message (got 'value')`, joined by semicolons."""
+    return "; ".join(
+        f"{'.'.join(map(str, found['loc'])) or 'content'}: {found['msg']} (got {str(found['input'])[:200]!r})"
+        for found in error.errors()
+    )
