@@ -27,3 +27,52 @@ setup: $(VENV)/.ready ## Create .venv with everything in it
 constraints: ## Resolve constraints.txt anew
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate \
 		--all-extras --upgrade pyproject.toml -o constraints.txt
+
+export AIRFLOW_HOME
+export AIRFLOW__CORE__DAGS_FOLDER := $(CURDIR)/dags
+export AIRFLOW__CORE__PLUGINS_FOLDER := $(CURDIR)/plugins
+export AIRFLOW__CORE__LOAD_EXAMPLES := False
+export AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION := False
+export AIRFLOW__CORE__PARALLELISM := $(shell getconf _NPROCESSORS_ONLN)
+export AIRFLOW__API__HOST := 127.0.0.1
+export AIRFLOW__API__PORT := 8080
+export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := False
+ifneq ($(LANDING),)
+export NEWSMILL_LANDING_URI := $(LANDING)
+endif
+ifneq ($(DATA),)
+export NEWSMILL_DATA_URI := $(DATA)
+endif
+
+$(AIRFLOW_HOME)/.ready: $(VENV)/.ready
+	@mkdir -p $(AIRFLOW_HOME)
+	@airflow db migrate > $(AIRFLOW_HOME)/migrate.log 2>&1 || { tail -n 20 $(AIRFLOW_HOME)/migrate.log; exit 1; }
+	@touch $@
+
+run: $(AIRFLOW_HOME)/.ready ## Run ingest_news once: make run [LANDING=URI] [DATA=URI]
+	@set -o pipefail; log=$(AIRFLOW_HOME)/run.log; \
+	airflow dags test ingest_news 2>&1 | tee $$log | { grep --line-buffered -F '[newsmill]' || true; } \
+		|| { grep -E '^newsmill\.[a-z.]+Error: |^[A-Za-z.]+Error: |DagRun failed' $$log | sort -u; echo "whole log: $$log"; exit 1; }
+	@newsmill report
+
+up: $(AIRFLOW_HOME)/.ready ## Start the Airflow UI on localhost:8080
+	airflow standalone
+
+report: $(VENV)/.ready ## Show the last run's table of fates
+	@newsmill report
+
+test: $(VENV)/.ready ## Run the whole test suite
+	@pytest
+
+lint: $(VENV)/.ready ## Check style, types and import rules
+	@ruff check .
+	@ruff format --check --quiet . || { echo "run: make format"; exit 1; }
+	@mypy
+	@lint-imports --no-cache
+
+format: $(VENV)/.ready ## Format the code
+	@ruff format --quiet .
+	@ruff check --fix --quiet .
+
+clean: ## Remove everything that was made here, except data/
+	rm -rf .venv .airflow .cache .coverage .mypy_cache .ruff_cache .hypothesis

@@ -6,9 +6,14 @@ Owns words and shapes. Keep out: anything that reads, writes or decides; imports
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+
+
+WITHOUT_SPACES = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]")
+"""Kana and ideographs: scripts that put no space between words."""
 
 
 class NewsmillError(Exception):
@@ -206,8 +211,8 @@ class Cleaned:
 
     @property
     def word_count(self) -> int:
-        """Words of the text, split at white space."""
-        return len(self.text.split())
+        """Words of the text: split at white space, each Chinese or Japanese character a word of its own."""
+        return len(WITHOUT_SPACES.sub(" x ", self.text).split())
 
     @property
     def removed_chars(self) -> int:
@@ -222,6 +227,32 @@ class Verdict:
     record_key: str
     failed: tuple[str, ...]
     warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What the index knows of an article that stands in the corpus."""
+
+    article_id: str
+    content_hash: str
+    source_id: str
+    outlet: str
+    published_at: datetime | None  # with zone, in UTC
+    fetched_at: datetime | None
+    revision: int
+    ingested_on: date
+    date: date  # of its partition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What the index remembers of a raw record that a run has dealt with."""
+
+    record_key: str
+    fingerprint: str
+    fate: Fate
+    outlet: str | None
+    article_id: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,8 +279,13 @@ class Batch:
 
     @property
     def records(self) -> int:
-        """Raw records planned; a line that is blank counts none when it is read."""
+        """Raw records planned."""
         return sum(part.records for part in self.slices)
+
+    @property
+    def label(self) -> str:
+        """A line for people: the batch's number, its records and its first file."""
+        return f"batch {self.number}: {self.records:,} records from {self.slices[0].path}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,6 +124,11 @@ def slug_of(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:MAX_SLUG].strip("-")
 
 
+def outlet_slugs(folder: Path) -> list[str]:
+    """Return the names of a registry's outlets without reading their files."""
+    return sorted(path.stem for path in folder.glob("*.yaml"))
+
+
 def load_registry(folder: Path) -> Registry:
     """Read every `*.yaml` of a folder.
 

@@ -75,7 +75,15 @@ EXTRACTED = pa.schema(
 )
 """Staging: what `extract` hands to `clean`, one row an article."""
 
-CLEANED = pa.schema([*_RECORD, *_PARTITION, pa.field("notes", STRINGS, nullable=False), *CORPUS])
+CLEANED = pa.schema(
+    [
+        *_RECORD,
+        *_PARTITION,
+        pa.field("notes", STRINGS, nullable=False),
+        pa.field("text_chars", pa.int32(), nullable=False),
+        *CORPUS,
+    ]
+)
 """Staging: what `clean` hands on, one row an article; `revision` is 1 until `publish` knows better."""
 
 _REMOVAL = [
@@ -133,6 +141,7 @@ DECISIONS = pa.schema(
         pa.field("fetched_at", TIMESTAMP),
         pa.field("date", pa.date32()),
         pa.field("revision", pa.int16()),
+        pa.field("ingested_on", pa.date32()),
         pa.field("replaces_date", pa.date32()),
         pa.field("replaces_outlet", pa.string()),
         pa.field("duplicate_of", pa.string()),

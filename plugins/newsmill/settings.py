@@ -21,9 +21,12 @@ class SettingsError(NewsmillError):
 
 
 class Settings(BaseSettings):
-    """What `NEWSMILL_…` variables say; a relative path counts from the project's folder."""
+    """What `NEWSMILL_…` variables say, or else `.env` beside README.md.
 
-    model_config = SettingsConfigDict(env_prefix="NEWSMILL_", extra="forbid", frozen=True)
+    A relative path counts from the project's folder.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="NEWSMILL_", env_file=PROJECT / ".env", extra="ignore", frozen=True)
 
     landing_uri: str = Field("include/seeds", description="Where the raw files lie. It is only read.")
     data_uri: str = Field("data", description="Where corpus, ledger, quarantine, docs and staging go.")
@@ -60,6 +63,11 @@ class Settings(BaseSettings):
     def data(self) -> str:
         """The data root's URI, absolute."""
         return absolute(self.data_uri)
+
+    @property
+    def data_as_uri(self) -> str:
+        """The data root with its scheme, as an asset's name in Airflow."""
+        return self.data if "://" in self.data else f"file://{self.data}"
 
     @property
     def include(self) -> Path:

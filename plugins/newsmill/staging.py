@@ -10,23 +10,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from itertools import count
 from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from newsmill.model import (
-    Article,
-    Batch,
-    Block,
-    BlockKind,
-    DateSource,
-    NewsmillError,
-    RawFormat,
-    Selection,
-    Slice,
-    Source,
-)
+from newsmill.model import Batch, NewsmillError, Selection, Slice, key_of
 from newsmill.registry import slug_of
 from newsmill.schema import PLAN
 from newsmill.storage import Store
@@ -50,16 +40,21 @@ class Run:
 
 
 def run_slug(run_id: str) -> str:
-    """Return a file name for a run id; two ids that differ only in punctuation share it."""
-    return slug_of(run_id) or "run"
+    """Return a file name for a run id: readable, and its own by a hash."""
+    return f"{slug_of(run_id)}-{key_of(run_id)[:8]}".strip("-")
 
 
 class Staging:
     """The staging folder of one run."""
 
-    def __init__(self, data: Store, run_id: str) -> None:
+    def __init__(self, data: Store, folder: str) -> None:
         self.data = data
-        self.root = f"staging/{run_slug(run_id)}"
+        self.root = f"staging/{folder}"
+
+    @classmethod
+    def of(cls, data: Store, run_id: str) -> Staging:
+        """Return the staging folder of a run, there or not."""
+        return cls(data, run_slug(run_id))
 
     def path(self, name: str) -> str:
         """Return the path, from the data root, of a staging file."""
@@ -69,11 +64,11 @@ class Staging:
         """Return the path of a batch's file in a dataset."""
         return self.path(f"{dataset}/batch-{number:06d}.parquet")
 
-    def start(self, run: Run) -> None:
+    def start(self, run_id: str, day: date, selection: Selection) -> None:
         """Begin afresh: remove what an earlier attempt left, and write what this run is."""
         self.data.remove(self.root)
-        content = dataclasses.asdict(run)
-        self.data.write(self.path("run.json"), json.dumps(content, default=str, indent=1).encode())
+        run = Run(run_id=run_id, day=day, selection=selection, ledger_name=self._free_ledger_name(run_id, day))
+        self._write_json("run.json", dataclasses.asdict(run))
 
     def run(self) -> Run:
         """Return what this run is.
@@ -86,7 +81,7 @@ class Staging:
                 f"{self.data.uri}/{self.root} is gone: this run has ended already (staging is removed when a run "
                 "succeeds); start a new run instead of clearing this task"
             )
-        content = json.loads(self.data.read(self.path("run.json")))
+        content = self._read_json("run.json")
         asked = content["selection"]
         for name in ("from_date", "to_date"):
             asked[name] = date.fromisoformat(asked[name]) if asked[name] else None
@@ -109,6 +104,29 @@ class Staging:
         slices = (Slice(**_without(row, "batch")) for row in rows if row["batch"] == number)
         return Batch(number=number, slices=tuple(slices))
 
+    def write_counts(self, number: int, counts: Mapping[str, int]) -> None:
+        """Write what a batch's extract task counted."""
+        self._write_json(f"counts/batch-{number:06d}.json", counts)
+
+    def total(self, what: str) -> int:
+        """Return the sum of a count over all batches."""
+        return sum(json.loads(self.data.read(path)).get(what, 0) for path in self.files("counts"))
+
+    def write_groups(self, groups: list[list[str]]) -> None:
+        """Write the partition keys of each publish task; from here on the run is finished, come what may."""
+        self._write_json("groups.json", groups)
+
+    def groups(self) -> list[list[str]]:
+        """Return the partition keys of each publish task."""
+        groups: list[list[str]] = self._read_json("groups.json")
+        return groups
+
+    @classmethod
+    def interrupted(cls, data: Store) -> list[Staging]:
+        """Return the staging folders of runs that had decided what to publish, and did not end."""
+        paths = [entry.path for entry in data.files("staging")]
+        return [cls(data, path.split("/")[1]) for path in paths if path.endswith("/groups.json")]
+
     def files(self, dataset: str) -> list[str]:
         """Return the paths of a dataset's files, in the order of their batches."""
         return [entry.path for entry in self.data.files(self.path(dataset))]
@@ -123,6 +141,24 @@ class Staging:
             number = pa.array([_number_of(path)] * len(rows), pa.int32())
             tables.append(rows.append_column("batch", number))
         return pa.concat_tables(tables)
+
+    def count_rows(self, path: str) -> int:
+        """Return the number of rows of a Parquet file."""
+        with self.data.open(path) as handle:
+            return int(pq.ParquetFile(handle).metadata.num_rows)
+
+    def _free_ledger_name(self, run_id: str, day: date) -> str:
+        """A run that is cleared and runs again gets a name of its own: what the ledger says is never overwritten."""
+        taken = {entry.path.rpartition("/")[2] for entry in self.data.files(f"ledger/runs/run_date={day}")}
+        slug = run_slug(run_id)
+        names = (slug if attempt == 1 else f"{slug}-{attempt}" for attempt in count(1))
+        return next(name for name in names if f"{name}.parquet" not in taken)
+
+    def _write_json(self, name: str, content: object) -> None:
+        self.data.write(self.path(name), json.dumps(content, default=str, indent=1).encode())
+
+    def _read_json(self, name: str) -> Any:
+        return json.loads(self.data.read(self.path(name)))
 
 
 class RowWriter:
@@ -182,26 +218,6 @@ def read_rows(
         raise StagingError(
             f"{store.uri}/{path} cannot be read ({error}): clear the task that writes it, or start a new run"
         ) from error
-
-
-def article_row(article: Article) -> dict[str, Any]:
-    """Return an article as a row of `schema.EXTRACTED`."""
-    row = {field.name: getattr(article, field.name) for field in dataclasses.fields(article)}
-    row["sources"] = [{"name": source.name, "url": source.url} for source in article.sources]
-    row["blocks"] = [{"kind": block.kind.value, "text": block.text} for block in article.blocks]
-    return row
-
-
-def row_article(row: Mapping[str, Any]) -> Article:
-    """Return the article of a row of `schema.EXTRACTED`."""
-    values = dict(row)
-    for name in ("authors", "tags", "notes"):
-        values[name] = tuple(row[name])
-    values["sources"] = tuple(Source(**source) for source in row["sources"])
-    values["blocks"] = tuple(Block(kind=BlockKind(block["kind"]), text=block["text"]) for block in row["blocks"])
-    values["date_source"] = DateSource(row["date_source"])
-    values["raw_format"] = RawFormat(row["raw_format"])
-    return Article(**values)
 
 
 def _without(row: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -5,11 +5,13 @@ Owns every path below the landing zone and the data root. Keep out: what is in a
 
 from __future__ import annotations
 
+import glob
 import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import PurePosixPath
 from typing import IO, Any
 
@@ -113,6 +115,19 @@ class Store:
         """Remove a file, or a folder with all that is in it; nothing happens where there is none."""
         if self.exists(path):
             self._fs.rm(self.full(path), recursive=True)
+
+    def sweep(self, path: str) -> None:
+        """Remove what a killed `replacing` of this path left beside it (on disk only)."""
+        if not self.is_local:
+            return
+        folder, _, name = self.full(path).rpartition("/")
+        for left in glob.glob(f"{glob.escape(folder)}/.{glob.escape(name)}.*.tmp"):  # noqa: PTH207
+            os.unlink(left)  # noqa: PTH108
+
+    def modified(self, path: str) -> datetime:
+        """Return when a file was last written."""
+        moment: datetime = self._fs.modified(self.full(path))
+        return moment
 
     def prune(self, path: str) -> None:
         """Remove a folder and its parents below the root as long as they are empty (on disk only)."""

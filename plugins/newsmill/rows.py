@@ -1,0 +1,119 @@
+"""Records to rows of the staging datasets, and back.
+
+Owns the mapping between `model` and `schema`. Keep out: files.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date
+from typing import Any
+
+from newsmill.model import (
+    Article,
+    Block,
+    BlockKind,
+    Cleaned,
+    DateSource,
+    Fate,
+    RawFormat,
+    RawRecord,
+    Reason,
+    Seen,
+    Source,
+    Unreadable,
+    Verdict,
+)
+from newsmill.schema import CLEANED, EXTRACTED
+
+
+def article_row(article: Article) -> dict[str, Any]:
+    """Return an article as a row of `schema.EXTRACTED`."""
+    row = {name: getattr(article, name) for name in EXTRACTED.names}
+    row["sources"] = [{"name": source.name, "url": source.url} for source in article.sources]
+    row["blocks"] = [{"kind": block.kind.value, "text": block.text} for block in article.blocks]
+    return row
+
+
+def row_article(row: Mapping[str, Any]) -> Article:
+    """Return the article of a row of `schema.EXTRACTED`."""
+    values = dict(row)
+    for name in ("authors", "tags", "notes"):
+        values[name] = tuple(row[name])
+    values["sources"] = tuple(Source(**source) for source in row["sources"])
+    values["blocks"] = tuple(Block(kind=BlockKind(block["kind"]), text=block["text"]) for block in row["blocks"])
+    values["date_source"] = DateSource(row["date_source"])
+    values["raw_format"] = RawFormat(row["raw_format"])
+    return Article(**values)
+
+
+def cleaned_row(article: Article, cleaned: Cleaned, content_hash: str, version: str, day: date) -> dict[str, Any]:
+    """Return a cleaned article as a row of `schema.CLEANED`; `day` is the run's, in UTC."""
+    row = {name: value for name, value in article_row(article).items() if name in CLEANED.names}
+    return row | {
+        "date": date_of(article, day),
+        "content_hash": content_hash,
+        "text": cleaned.text,
+        "text_chars": len(cleaned.text),
+        "word_count": cleaned.word_count,
+        "removed_chars": cleaned.removed_chars,
+        "revision": 1,
+        "cleaner_version": version,
+        "ingested_on": day,
+    }
+
+
+def date_of(article: Article, day: date) -> date:
+    """Return the partition day of an article: the UTC day of its publication, else the run's day."""
+    return article.published_at.astimezone(UTC).date() if article.published_at else day
+
+
+def removal_rows(article: Article, cleaned: Cleaned, run_id: str) -> Iterator[dict[str, Any]]:
+    """Yield an article's removals as rows of `schema.REMOVALS`."""
+    whose = {
+        "run_id": run_id,
+        "record_key": article.record_key,
+        "article_id": article.article_id,
+        "source_id": article.source_id,
+        "outlet": article.outlet,
+    }
+    for removal in cleaned.removals:
+        yield whose | dataclasses.asdict(removal)
+
+
+def unreadable_row(record: Unreadable) -> dict[str, Any]:
+    """Return an unreadable record as a row of `schema.SETTLED`; its outlet is its folder, as far as anyone knows."""
+    return {
+        "record_key": record.record_key,
+        "fingerprint": record.fingerprint,
+        "raw_path": record.raw_path,
+        "raw_sha256": record.raw_sha256,
+        "source_id": record.raw_path,
+        "article_id": None,
+        "outlet": record.folder,
+        "fate": Fate.UNREADABLE,
+        "reason": record.reason,
+        "detail": record.detail,
+    }
+
+
+def unchanged_row(record: RawRecord | Unreadable, seen: Seen) -> dict[str, Any]:
+    """Return a record that an earlier run has dealt with as a row of `schema.SETTLED`."""
+    return {
+        "record_key": record.record_key,
+        "fingerprint": record.fingerprint,
+        "raw_path": record.raw_path,
+        "raw_sha256": record.raw_sha256,
+        "source_id": record.raw_path,
+        "article_id": seen.article_id,
+        "outlet": seen.outlet,
+        "fate": Fate.UNCHANGED,
+        "reason": Reason.KNOWN_RECORD,
+        "detail": "an earlier run has dealt with exactly these bytes",
+    }
+
+
+def verdict_row(verdict: Verdict) -> dict[str, Any]:
+    """Return a verdict as a row of `schema.VERDICTS`."""
+    return {"record_key": verdict.record_key, "failed": list(verdict.failed), "warnings": list(verdict.warnings)}

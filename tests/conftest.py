@@ -1,0 +1,37 @@
+"""What all tests share: settings that point into a temporary folder, never at the user's own data."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[1]
+AIRFLOW_HOME = Path(tempfile.mkdtemp(prefix="newsmill-airflow-"))
+
+# Airflow reads these when it is imported, so they are set before any test module is.
+os.environ.update(
+    AIRFLOW_HOME=str(AIRFLOW_HOME),
+    AIRFLOW__CORE__DAGS_FOLDER=str(PROJECT / "dags"),
+    AIRFLOW__CORE__PLUGINS_FOLDER=str(PROJECT / "plugins"),
+    AIRFLOW__CORE__LOAD_EXAMPLES="False",
+    AIRFLOW__DATABASE__SQL_ALCHEMY_CONN=f"sqlite:///{AIRFLOW_HOME}/airflow.db",
+    AIRFLOW__USAGE_DATA_COLLECTION__ENABLED="False",
+)
+for name in [name for name in os.environ if name.startswith("NEWSMILL_")]:
+    del os.environ[name]
+
+DAY = date(2026, 3, 1)
+
+
+@pytest.fixture(autouse=True)
+def settings_of_the_test(tmp_path, monkeypatch):
+    """Point every setting at the test's own folder, and leave the user's .env out."""
+    from newsmill.settings import Settings
+
+    monkeypatch.setitem(Settings.model_config, "env_file", None)
+    monkeypatch.setenv("NEWSMILL_LANDING_URI", str(tmp_path / "landing"))
+    monkeypatch.setenv("NEWSMILL_DATA_URI", str(tmp_path / "data"))

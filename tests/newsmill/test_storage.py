@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import pytest
+
+from newsmill.storage import Entry, StorageError, Store
+
+
+@pytest.fixture(params=["disk", "memory"])
+def store(request, tmp_path):
+    """The same contract on disk and on an object store (fsspec's own in memory)."""
+    if request.param == "disk":
+        return Store(str(tmp_path / "root"))
+    return Store(f"memory://{tmp_path.name}")
+
+
+def test_files_are_listed_by_path_without_hidden_ones(store):
+    for name in ("b/2.txt", "a/1.txt", "a/.hidden", ".git/x", "top.txt"):
+        store.write(name, b"12345")
+    assert list(store.files()) == [Entry("a/1.txt", 5), Entry("b/2.txt", 5), Entry("top.txt", 5)]
+    assert [entry.path for entry in store.files("a")] == ["a/1.txt"]
+    assert list(store.files("nowhere")) == []
+
+
+def test_a_file_appears_or_changes_only_when_its_writer_ends_well(store):
+    store.write("x/file", b"old")
+
+    def fail():
+        with store.replacing("x/file") as handle:
+            handle.write(b"half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert store.read("x/file") == b"old"
+    store.write("x/file", b"new")
+    assert store.read("x/file") == b"new"
+    assert [entry.path for entry in store.files()] == ["x/file"]
+
+
+def test_failed_write_leaves_no_other_file_on_disk(tmp_path):
+    store = Store(str(tmp_path))
+    with pytest.raises(RuntimeError), store.replacing("x/file"):
+        raise RuntimeError
+    assert list((tmp_path / "x").iterdir()) == []
+
+
+@pytest.mark.parametrize("path", ["../out", "a/../../out", "/etc/passwd"])
+def test_path_that_leads_out_of_the_root_is_refused(store, path):
+    with pytest.raises(StorageError, match="leads out of"):
+        store.read(path)
+
+
+def test_links_that_lead_out_of_the_root_are_not_listed(tmp_path):
+    (tmp_path / "secret.txt").write_text("secret")
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "inside.txt").write_text("fine")
+    (root / "link.txt").symlink_to(tmp_path / "secret.txt")
+    (root / "good-link.txt").symlink_to(root / "inside.txt")
+    assert [entry.path for entry in Store(str(root)).files()] == ["good-link.txt", "inside.txt"]
+
+
+def test_write_where_no_folder_can_be_made_names_the_place(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StorageError, match=r"cannot write .*file/inner"):
+        Store(str(tmp_path)).write("file/inner", b"x")
+
+
+def test_remove_takes_files_and_folders_and_minds_nothing_that_is_not_there(store):
+    store.write("a/b/c", b"x")
+    store.remove("a")
+    store.remove("a")
+    assert not store.exists("a/b/c")
+
+
+def test_prune_removes_empty_parents_only(tmp_path):
+    store = Store(str(tmp_path))
+    store.write("a/b/c", b"x")
+    store.write("a/keep", b"x")
+    store.remove("a/b/c")
+    store.prune("a/b")
+    assert [path.name for path in (tmp_path / "a").iterdir()] == ["keep"]

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import pytest
+
+from newsmill.yamlfile import MAX_YAML_CHARS, YamlError, parse_yaml
+
+
+def test_scalars_stay_the_strings_that_were_written():
+    text = "a: No\nb: 2023-09-13\nc: 1e3\nd: ~\ne:\nf: 'null'\ng: [1, yes]"
+    assert parse_yaml(text) == {
+        "a": "No",
+        "b": "2023-09-13",
+        "c": "1e3",
+        "d": None,
+        "e": None,
+        "f": "null",
+        "g": ["1", "yes"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a: [1", "line 1"),
+        ("a: b\n c: d", "line 2"),
+        ("a: !!python/object/apply:os.system [ls]", "python/object"),
+        ("a: !custom x", "!custom"),
+        ("a: &x [1]\nb: *x", "aliases"),
+        ("[" * 5000, "deep"),
+        ("a: b\n---\nc: d", "document"),
+        ("x" * (MAX_YAML_CHARS + 1), "characters"),
+    ],
+)
+def test_what_is_not_plain_yaml_is_refused_with_place_and_reason(text, words):
+    with pytest.raises(YamlError, match=words):
+        parse_yaml(text)
+
+
+def test_text_of_the_largest_size_is_read():
+    assert len(parse_yaml("x" * MAX_YAML_CHARS)) == MAX_YAML_CHARS
