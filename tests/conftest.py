@@ -7,6 +7,7 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 PROJECT = Path(__file__).parents[1]
@@ -23,6 +24,9 @@ os.environ.update(
 )
 for name in [name for name in os.environ if name.startswith("NEWSMILL_")]:
     del os.environ[name]
+
+hypothesis.settings.register_profile("newsmill", derandomize=True, database=None, deadline=None)
+hypothesis.settings.load_profile("newsmill")
 
 DAY = date(2026, 3, 1)
 

@@ -119,6 +119,7 @@ class RawRecord:
     raw_sha256: str  # of the record's own bytes: the file's, or the line's without its line end
     fingerprint: str  # of the record's bytes and its sidecar's: equal means that nothing about it changed
     given: Given = field(default_factory=Given)
+    notes: tuple[str, ...] = ()  # sentences for a person: how a damaged encoding was read
 
     @property
     def record_key(self) -> str:

@@ -89,7 +89,7 @@ def plan(run_id: str, day: date, selection: Selection) -> list[dict[str, Any]]:
         NewsmillError: a setting, a param, an outlet's file or a rules file has a mistake, or there is no landing zone.
     """
     from newsmill.clean.rules import load_rules
-    from newsmill.read.plan import Survey, merge_batches
+    from newsmill.read.plan import Ignored, join_batches, plan_batches
     from newsmill.staging import Staging
 
     settings = load_settings()
@@ -100,17 +100,19 @@ def plan(run_id: str, day: date, selection: Selection) -> list[dict[str, Any]]:
     finish_interrupted(settings, data)
     staging = Staging.of(data, run_id)
     staging.start(run_id, day, selection)
-    survey = Survey(landing)
-    batches = list(survey.batches(batch_records=settings.batch_records, batch_bytes=settings.batch_bytes))
-    batches = merge_batches(batches, MAX_TASKS)
+    ignored = Ignored()
+    found = plan_batches(
+        landing, batch_records=settings.batch_records, batch_bytes=settings.batch_bytes, ignored=ignored
+    )
+    batches = join_batches(list(found), MAX_TASKS)
     staging.write_plan(batches)
     log.info(
         "planned",
         landing=landing.uri,
         records=sum(batch.records for batch in batches),
         batches=len(batches),
-        ignored_files=survey.ignored,
-        ignored_examples=survey.ignored_examples,
+        ignored_files=ignored.count,
+        ignored_names=ignored.names,
     )
     return [{"number": batch.number, "label": batch.label} for batch in batches]
 
@@ -145,7 +147,7 @@ def extract(run_id: str, number: int) -> dict[str, int]:
             else:
                 progress.count("not_selected")
     counts = progress.finish()
-    place.staging.write_counts(number, {"read": progress.done, **counts})
+    place.staging.write_counts(number, {"read": progress.done - counts.get("not_selected", 0), **counts})
     return counts
 
 
@@ -251,13 +253,13 @@ def reconcile(run_id: str) -> dict[str, int]:
     from newsmill.publish.report import table
 
     text = table(report)
-    log.info("report", **report.totals)
+    log.info("report", read=report.read, **report.totals)
     for line in text.splitlines():
         log.info(line)
     place.data.remove(place.staging.root)
     if place.run.selection.dry_run:
         place.data.write(place.staging.path("report.txt"), text.encode())
-    return report.totals
+    return {"read": report.read, **report.totals}
 
 
 def preview(path: Path, *, outlet: str | None = None) -> Iterator[Unreadable | tuple[Article, Cleaned]]:

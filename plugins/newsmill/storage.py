@@ -62,22 +62,25 @@ class Store:
     def files(self, path: str = "") -> Iterator[Entry]:
         """Yield every file below a path, sorted by path; names that start with a dot are left out.
 
-        Symbolic links that lead out of the root are left out too.
+        Symbolic links that lead out of the root are left out too, and what is no plain file (pipes, sockets).
         """
         if not self.is_folder(path):
             return
         found = self._fs.find(self.full(path), detail=True)
         for name in sorted(found):
             relative = name.removeprefix(f"{self._root}/")
-            if not any(part.startswith(".") for part in relative.split("/")) and self._is_inside(name):
+            hidden = any(part.startswith(".") for part in relative.split("/"))
+            if not hidden and _is_file(found[name]) and self._is_inside(name):
                 yield Entry(relative, int(found[name]["size"] or 0))
 
     def open(self, path: str) -> IO[bytes]:
         """Open a file for reading.
 
         Raises:
-            OSError: it is not there or cannot be read.
+            OSError: it is not there, cannot be read, or is a link that leads out of the root.
         """
+        if not self._is_inside(self.full(path)):
+            raise FileNotFoundError(f"{path} is a link that leads out of {self.uri}")
         handle: IO[bytes] = self._fs.open(self.full(path), "rb")
         return handle
 
@@ -141,8 +144,8 @@ class Store:
     def _is_inside(self, name: str) -> bool:
         if not self.is_local:
             return True
-        root = os.path.realpath(self._root)
-        return os.path.commonpath([root, os.path.realpath(name)]) == root
+        root, target = os.path.realpath(self._root), os.path.realpath(name)
+        return target == root or target.startswith(f"{root}/")
 
     @contextmanager
     def _renaming(self, target: str) -> Iterator[IO[bytes]]:
@@ -174,6 +177,10 @@ def _try(action: Callable[[], Any]) -> None:
         action()
     except OSError:
         return
+
+
+def _is_file(info: dict[str, Any]) -> bool:
+    return info["type"] == "file" or (bool(info.get("islink")) and os.path.isfile(info["name"]))  # noqa: PTH113
 
 
 def _protocols(filesystem: Any) -> tuple[str, ...]:

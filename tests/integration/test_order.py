@@ -16,7 +16,7 @@ def article(number: int, **fields) -> dict:
     words = random.Random(number)
     sentences = [
         f"In town {number}, the {words.choice(['old', 'new', 'grey', 'long', 'high'])} "
-        f"{words.choice(['bridge', 'tower', 'market', 'harbour', 'station'])} was opened on {words.randint(1, 28)} May by "
+        f"{words.choice(['bridge', 'tower', 'market', 'harbour'])} was opened on {words.randint(1, 28)} May by "
         f"{words.randint(20, 900)} people who had waited for it since {words.randint(1950, 2020)}."
         for _ in range(6)
     ]

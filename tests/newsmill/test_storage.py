@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from newsmill.storage import Entry, StorageError, Store
@@ -57,7 +59,12 @@ def test_links_that_lead_out_of_the_root_are_not_listed(tmp_path):
     (root / "inside.txt").write_text("fine")
     (root / "link.txt").symlink_to(tmp_path / "secret.txt")
     (root / "good-link.txt").symlink_to(root / "inside.txt")
-    assert [entry.path for entry in Store(str(root)).files()] == ["good-link.txt", "inside.txt"]
+    os.mkfifo(root / "pipe.txt")
+    store = Store(str(root))
+    assert [entry.path for entry in store.files()] == ["good-link.txt", "inside.txt"]
+    assert store.read("good-link.txt") == b"fine"
+    with pytest.raises(FileNotFoundError, match="leads out of"):
+        store.read("link.txt")
 
 
 def test_write_where_no_folder_can_be_made_names_the_place(tmp_path):

@@ -1,0 +1,1 @@
+"""The read stage: landing files in, raw records out."""

@@ -1,0 +1,184 @@
+"""The landing zone -> batches: what there is to read, and who reads which part.
+
+Owns the listing and the packing. Only heads of plain files are read; JSON Lines files are streamed once to count
+their lines. Keep out: what is in a record (records), which records a run wants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from newsmill.model import Batch, NewsmillError, Slice
+from newsmill.read.files import SIDECAR
+from newsmill.read.sniff import PROBE_BYTES, is_json_lines
+from newsmill.read.streams import DamagedError, chunks, lines
+from newsmill.storage import Entry, Store
+
+PLAIN_ENDINGS = (".html", ".htm", ".txt", ".md", ".markdown")
+LINES_ENDINGS = (".jsonl", ".jsonl.gz", ".jsonl.zst")
+
+NAMES_KEPT = 20
+"""Names of ignored files that are kept for a report."""
+
+
+class LandingError(NewsmillError):
+    """The landing zone is not there; says which setting to change."""
+
+
+@dataclass(slots=True)
+class Ignored:
+    """Files of the landing zone that are no raw records: how many, and the first of their names."""
+
+    count: int = 0
+    names: list[str] = field(default_factory=list)
+
+    def add(self, path: str) -> None:
+        """Take note of a file."""
+        self.count += 1
+        if len(self.names) < NAMES_KEPT:
+            self.names.append(path)
+
+
+def plan_batches(
+    landing: Store, *, batch_records: int, batch_bytes: int, ignored: Ignored | None = None
+) -> Iterator[Batch]:
+    """Yield batches over all raw records, in the sorted order of their files, the same for the same files.
+
+    A batch has at least one record, and no more records or bytes than said. A file that cannot be read is planned
+    as it would be by its name; reading it then says what is wrong.
+
+    Args:
+        landing: the landing zone.
+        batch_records: records in a batch at most.
+        batch_bytes: bytes in a batch at most, uncompressed where lines were counted.
+        ignored: is told of files that are neither raw records nor the sidecar of one.
+
+    Raises:
+        LandingError: the landing zone is not there.
+    """
+    if not landing.is_folder():
+        raise LandingError(
+            f"the landing zone {landing.uri} is not there: set NEWSMILL_LANDING_URI (or the run's landing_uri) to a "
+            "folder that exists"
+        )
+    packer = _Packer(batch_records, batch_bytes)
+    for entry in _record_files(landing, ignored or Ignored()):
+        for part in _parts(landing, entry):
+            yield from packer.add(part)
+    yield from packer.close()
+
+
+def join_batches(batches: Sequence[Batch], most: int) -> list[Batch]:
+    """Return the same slices in `most` batches at most, neighbours put together, numbered from 1."""
+    each = -(-len(batches) // most) or 1
+    groups = (batches[start : start + each] for start in range(0, len(batches), each))
+    return [
+        Batch(number=number, slices=tuple(_joined(part for batch in group for part in batch.slices)))
+        for number, group in enumerate(groups, 1)
+    ]
+
+
+def slices_of(landing: Store, path: str, size: int) -> list[Slice]:
+    """Return what there is to read in one file, whatever its name ends in; `size` is its bytes."""
+    return list(_joined(_parts(landing, Entry(path, size))))
+
+
+def _record_files(landing: Store, ignored: Ignored) -> Iterator[Entry]:
+    plain: list[str] = []  # plain files whose names the current one begins with: its sidecar comes after it
+    for entry in landing.files():
+        name = entry.path.lower()
+        while plain and not entry.path.startswith(plain[-1]):
+            plain.pop()
+        if name.endswith(PLAIN_ENDINGS):
+            plain.append(entry.path)
+            yield entry
+        elif name.endswith(LINES_ENDINGS):
+            yield entry
+        elif entry.path.removesuffix(SIDECAR) not in plain:
+            ignored.add(_writable(entry.path))
+
+
+def _parts(landing: Store, entry: Entry) -> Iterator[Slice]:
+    """Yield one slice a record."""
+    name = _writable(entry.path)
+    if name != entry.path:
+        yield Slice(path=name, size=entry.size)
+        return
+    head, whole = _head(landing, entry.path)
+    named = entry.path.lower().endswith(LINES_ENDINGS)
+    if not is_json_lines(head, whole=whole, named=named):
+        yield Slice(path=entry.path, size=entry.size)
+        return
+    number, offset = 1, 0
+    try:
+        with landing.open(entry.path) as handle:
+            for line in lines(chunks(handle), keep=0):
+                number, offset = line.number + 1, line.offset + line.size
+                if not line.blank:
+                    yield Slice(path=entry.path, size=line.size, first_line=line.number, offset=line.offset)
+    except (DamagedError, OSError):
+        # Where a file breaks there is one more record, which reading it turns into the reason.
+        yield Slice(path=entry.path, size=0, first_line=number, offset=offset)
+
+
+def _writable(path: str) -> str:
+    r"""Return a path as text that Parquet and logs take: bytes that are not UTF-8 become escapes like `\udce9`.
+
+    No file is found under such a name; the reader says that it must be renamed.
+    """
+    return path.encode("utf-8", "backslashreplace").decode()
+
+
+def _head(landing: Store, path: str) -> tuple[bytes, bool]:
+    """Return a file's first bytes, uncompressed as far as that goes, and whether they are all."""
+    head = b""
+    with suppress(DamagedError, OSError), landing.open(path) as handle:
+        for piece in chunks(handle):
+            head += piece
+            if len(head) >= PROBE_BYTES:
+                return head[:PROBE_BYTES], False
+        return head, True
+    return head, False
+
+
+class _Packer:
+    """Puts slices of one record together into batches."""
+
+    def __init__(self, records: int, size: int) -> None:
+        self._most_records = records
+        self._most_bytes = size
+        self._number = 0
+        self._slices: list[Slice] = []
+        self._records = 0
+        self._bytes = 0
+
+    def add(self, part: Slice) -> Iterator[Batch]:
+        if self._records == self._most_records or self._bytes + part.size > self._most_bytes:
+            yield from self.close()
+        self._slices.append(part)
+        self._records += 1
+        self._bytes += part.size
+
+    def close(self) -> Iterator[Batch]:
+        """Yield the batch that is open, if anything is in it."""
+        if self._slices:
+            self._number += 1
+            yield Batch(number=self._number, slices=tuple(_joined(self._slices)))
+        self._slices, self._records, self._bytes = [], 0, 0
+
+
+def _joined(slices: Iterable[Slice]) -> Iterator[Slice]:
+    """Yield one slice for each file: parts of it that follow one another go together."""
+    for path, group in groupby(slices, key=lambda part: part.path):
+        parts = list(group)
+        first, last = parts[0], parts[-1]
+        yield Slice(
+            path=path,
+            size=last.offset + last.size - first.offset,
+            records=sum(part.records for part in parts),
+            first_line=first.first_line,
+            offset=first.offset,
+        )

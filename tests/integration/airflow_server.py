@@ -1,0 +1,107 @@
+"""A real Airflow for a test: api-server, scheduler and workers in processes of their own, on this machine only."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+from tests.conftest import PROJECT
+
+START_SECONDS = 120
+RUN_SECONDS = 240
+
+
+class AirflowServer:
+    """`airflow standalone` in a session of its own, stopped as a whole group."""
+
+    def __init__(self, home: Path, settings: dict[str, str]) -> None:
+        self.home = home
+        self.port = _free_port()
+        self.password = secrets.token_urlsafe(16)
+        (home / "passwords.json").write_text(json.dumps({"admin": self.password}))
+        self._environment = {
+            **os.environ,
+            **settings,
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "AIRFLOW_HOME": str(home),
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
+            "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+            "AIRFLOW__CORE__PARALLELISM": "2",
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "passwords.json"),
+            "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{self.port}/execution/",
+            "AIRFLOW__API__HOST": "127.0.0.1",
+            "AIRFLOW__API__PORT": str(self.port),
+            "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{self.port}",
+        }
+
+    def __enter__(self) -> AirflowServer:
+        with (self.home / "standalone.log").open("wb") as log:
+            self._process = subprocess.Popen(
+                ["airflow", "standalone"],
+                cwd=PROJECT,
+                env=self._environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        _until(lambda: self.call("GET", "/api/v2/version", token=False), START_SECONDS, "no answer from the api-server")
+        answer = self.call("POST", "/auth/token", {"username": "admin", "password": self.password}, token=False)
+        self._token = answer["access_token"]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.killpg(self._process.pid, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(20)
+        with suppress(ProcessLookupError):  # a SIGTERM to the parent alone would orphan its children
+            os.killpg(self._process.pid, signal.SIGKILL)
+
+    def call(self, method: str, path: str, body: object = None, *, token: bool = True) -> dict:
+        """Call the REST API and return its answer."""
+        request = Request(
+            f"http://127.0.0.1:{self.port}{path}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"}
+            | ({"Authorization": f"Bearer {self._token}"} if token else {}),
+        )
+        with urlopen(request, timeout=30) as answer:
+            return json.loads(answer.read() or b"{}")
+
+    def run_dag(self, dag_id: str, conf: dict | None = None) -> dict:
+        """Trigger a DAG, wait for its end, and return the run."""
+        dags = f"/api/v2/dags/{dag_id}"
+        _until(lambda: self.call("GET", dags), START_SECONDS, f"{dag_id} did not appear")
+        begun = self.call("POST", f"{dags}/dagRuns", {"logical_date": None, "conf": conf or {}})
+        run = f"{dags}/dagRuns/{begun['dag_run_id']}"
+        _until(
+            lambda: self.call("GET", run)["state"] in ("success", "failed") or None, RUN_SECONDS, "the run did not end"
+        )
+        return self.call("GET", run)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _until(ask, seconds: float, what: str) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if ask():
+                return
+        except OSError:
+            pass
+        time.sleep(0.5)
+    raise TimeoutError(f"{what} within {seconds} s")

@@ -1,0 +1,53 @@
+"""The DAG runs under a real scheduler with real worker processes, and the asset gets its partitions."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from tests.integration.airflow_server import AirflowServer
+from tests.integration.runs import SEEDS, rows
+
+pytestmark = [pytest.mark.integration, pytest.mark.enable_socket]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    data = tmp_path_factory.mktemp("served-data")
+    settings = {"NEWSMILL_LANDING_URI": str(SEEDS), "NEWSMILL_DATA_URI": str(data), "NEWSMILL_SCHEDULE": ""}
+    with AirflowServer(tmp_path_factory.mktemp("served-home"), settings) as running:
+        running.data = data
+        yield running
+
+
+def task_instances(server, run: dict) -> list[dict]:
+    path = f"/api/v2/dags/ingest_news/dagRuns/{run['dag_run_id']}/taskInstances"
+    return server.call("GET", path)["task_instances"]
+
+
+def test_triggered_runs_publish_the_seeds_then_find_them_unchanged(server):
+    first = server.run_dag("ingest_news")
+    assert first["state"] == "success"
+    corpus = pd.read_parquet(server.data / "corpus")
+    assert len(corpus) == 5
+    assert {"date", "outlet"} <= set(corpus.columns)
+    labels = {task["rendered_map_index"] for task in task_instances(server, first) if task["task_id"] == "extract"}
+    assert labels == {"batch 1: 5 records from express/004_a345f3a04e4062ef.txt"}
+    events = server.call("GET", "/api/v2/assets/events")["asset_events"]
+    keys = {event["partition_key"] for event in events}
+    assert keys == {f"{day}|{outlet}" for day, outlet in zip(corpus["date"], corpus["outlet"], strict=True)}
+
+    second = server.run_dag("ingest_news")
+    assert second["state"] == "success"
+    states = {task["task_id"]: task["state"] for task in task_instances(server, second)}
+    assert states["publish"] == "skipped"
+    assert states["reconcile"] == "success"
+    (_, last) = sorted({row["run_id"] for row in rows(server.data, "ledger/runs")})
+    assert sum(row["unchanged"] for row in rows(server.data, "ledger/runs") if row["run_id"] == last) == 5
+
+
+def test_a_mistake_in_the_trigger_form_fails_the_run_without_retries(server):
+    run = server.run_dag("ingest_news", {"landing_uri": "/nowhere/at/all"})
+    assert run["state"] == "failed"
+    (plan,) = [task for task in task_instances(server, run) if task["task_id"] == "plan"]
+    assert (plan["state"], plan["try_number"]) == ("failed", 1)
