@@ -64,7 +64,7 @@ def after_run(landing, data, path: str) -> dict:
     ("name", "content", "reason", "words"),
     [
         ("empty.txt", b"", "empty", "empty"),
-        ("blank.html", b" \n\n \t\n", "empty", "empty"),
+        ("blank.html", b" \n\n \t\n", "empty", "white space"),
         ("noise.html", bytes(range(256)) * 40, "binary", "binary"),
         ("broken.md", b"---\ntitle: [unclosed\ndate: 2024\n---\n\n" + BODY.encode(), "bad_front_matter", "line"),
         (

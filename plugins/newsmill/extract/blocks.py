@@ -1,0 +1,191 @@
+"""Turn an element tree (HTML, or trafilatura's XML) into ordered typed blocks, and fold white space.
+
+Owns which elements make a block of which kind. Keep out: choosing what belongs to the article (html), line-based
+text (text).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from newsmill.model import Block, BlockKind
+
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a text: how the longer lists of words are written in this stage."""
+    return frozenset(text.split())
+
+
+CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
+"""Characters that no text holds: C0 and C1 controls that are no white space, and lone surrogates."""
+
+BREAK = "\x00"
+"""Stands for a line break within a block until the block is closed; `CONTROL` keeps it out of real text."""
+PARAGRAPH_BREAK = re.compile(rf"{BREAK}(?:\s*{BREAK})+")
+
+KINDS = {
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6", "head"), BlockKind.HEADING),
+    **dict.fromkeys(("li", "item", "dt", "dd"), BlockKind.LIST_ITEM),
+    **dict.fromkeys(("blockquote", "quote"), BlockKind.QUOTE),
+    **dict.fromkeys(("figcaption", "caption"), BlockKind.CAPTION),
+    **dict.fromkeys(("summary", "button"), BlockKind.LABEL),
+    "pre": BlockKind.CODE,
+}
+"""Elements that set the kind of the blocks in them; `head`, `item` and `quote` are trafilatura's names."""
+
+CONTAINERS = word_set(
+    "address article aside body center details dialog div dl fieldset figure footer form header hgroup hr html list "
+    "main nav ol p search section table tbody td tfoot th thead tr ul"
+)
+"""Elements that begin a new block but leave its kind to what they stand in."""
+
+INVISIBLE = word_set(
+    "audio canvas datalist embed iframe math noembed noframes noscript object script select style svg template "
+    "textarea title video"
+)
+ROWS = frozenset(("tr", "row"))
+CELLS = frozenset(("td", "th", "cell"))
+BREAKS = frozenset(("br", "lb"))
+BLOCK_IN_CELL = frozenset((*KINDS, *CONTAINERS)) - ROWS - CELLS
+
+
+def squeeze(text: str) -> str:
+    """Return text with control characters dropped, white-space runs folded to one space, and stripped."""
+    return " ".join(CONTROL.sub("", text).split())
+
+
+def squeezed(text: str | None) -> str | None:
+    """Return `squeeze(text)`, or None where nothing is left."""
+    return squeeze(text or "") or None
+
+
+def unique(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the texts squeezed, without empty ones and repetitions, in their order."""
+    return tuple(dict.fromkeys(filter(None, map(squeeze, texts))))
+
+
+def tree_blocks(root: etree._Element) -> tuple[Block, ...]:
+    """Return the blocks of a tree in document order; every visible word of it is in exactly one.
+
+    Walks without recursion, so that a deep tree cannot exhaust the stack.
+    """
+    walker = _Walker()
+    events = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    for event, element in events:
+        if event in ("comment", "pi"):
+            walker.say(element.tail)
+        elif event == "end":
+            walker.close(element)
+            if element is not root:
+                walker.say(element.tail)
+        elif walker.hides(element):
+            events.skip_subtree()
+        else:
+            walker.open(element)
+            walker.say(element.text)
+    walker.flush()
+    return tuple(walker.blocks)
+
+
+def texts_of(root: etree._Element, tag: str) -> frozenset[str]:
+    """Return the squeezed texts of all elements of one name."""
+    return frozenset(filter(None, (squeeze("".join(element.itertext())) for element in root.iter(tag))))
+
+
+@dataclass(slots=True)
+class _Walker:
+    """The state of one walk: the open block's words, the kinds of the open elements, the open table row."""
+
+    blocks: list[Block] = field(default_factory=list)
+    _words: list[str] = field(default_factory=list)
+    _kinds: list[BlockKind] = field(default_factory=lambda: [BlockKind.PARAGRAPH])
+    _row: etree._Element | None = None
+    _cells: list[str] = field(default_factory=list)
+
+    def say(self, text: str | None) -> None:
+        if text:
+            self._words.append(CONTROL.sub("", text))
+
+    def hides(self, element: etree._Element) -> bool:
+        """Tell whether an element's words are not shown. trafilatura's `head` is a heading, HTML's is not shown."""
+        return element.tag in INVISIBLE or (element.tag == "head" and _tag(element.getparent()) == "html")
+
+    def open(self, element: etree._Element) -> None:
+        if self._row is not None:
+            self._space_out(element)
+        elif element.tag in ROWS and not _is_layout(element):
+            self.flush()
+            self._row, self._cells = element, []
+        elif element.tag in BREAKS:
+            self._words.append(BREAK)
+        elif _starts_block(element):
+            self.flush()
+            self._kinds.append(KINDS.get(element.tag, self._kinds[-1]))
+
+    def close(self, element: etree._Element) -> None:
+        if element is self._row:
+            self._end_row()
+        elif self._row is not None:
+            self._space_out(element)
+            if element.tag in CELLS and _row_of(element) is self._row:
+                self._end_cell()
+        elif element.tag in ROWS and not _is_layout(element):
+            return
+        elif element.tag not in BREAKS and not self.hides(element) and _starts_block(element):
+            self.flush()
+            self._kinds.pop()
+
+    def flush(self) -> None:
+        """End the open block, if it has any words; an empty line within it makes two blocks of it."""
+        words, self._words = "".join(self._words), []
+        for part in PARAGRAPH_BREAK.split(words):
+            self._add(self._kinds[-1], part.replace(BREAK, " "))
+
+    def _add(self, kind: BlockKind, text: str) -> None:
+        text = squeeze(text)
+        if text:
+            self.blocks.append(Block(kind=kind, text=text))
+
+    def _space_out(self, element: etree._Element) -> None:
+        if element.tag in BREAKS or element.tag in BLOCK_IN_CELL or element.tag in CELLS:
+            self._words.append(" ")
+
+    def _end_cell(self) -> None:
+        self._cells.append(squeeze("".join(self._words)))
+        self._words = []
+
+    def _end_row(self) -> None:
+        self._end_cell()
+        self._add(BlockKind.TABLE_ROW, " | ".join(filter(None, self._cells)))
+        self._row = None
+
+
+def _tag(element: etree._Element | None) -> str | None:
+    return None if element is None else element.tag
+
+
+def _starts_block(element: etree._Element) -> bool:
+    """Tell whether an element begins a block. trafilatura also writes HTML's inline `q` as `quote`."""
+    if element.tag == "quote":
+        return _tag(element.getparent()) not in ("p", "head", "item", "hi")
+    if element.tag == "code":
+        return False
+    return element.tag in KINDS or element.tag in CONTAINERS
+
+
+def _row_of(cell: etree._Element) -> etree._Element | None:
+    return next(cell.iterancestors(*ROWS), None)
+
+
+def _is_layout(row: etree._Element) -> bool:
+    """Tell whether a row only places other blocks on the page: one cell, with blocks or a table in it."""
+    cells = [child for child in row if child.tag in CELLS]
+    return len(cells) == 1 and next(_inner_blocks(cells[0]), None) is not None
+
+
+def _inner_blocks(cell: etree._Element) -> Iterator[etree._Element]:
+    return (element for element in cell.iterdescendants() if element.tag in BLOCK_IN_CELL)

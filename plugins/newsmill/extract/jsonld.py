@@ -1,0 +1,87 @@
+"""Read schema.org JSON-LD out of a page.
+
+Owns parsing that survives broken, huge and deep JSON, and finding the article among the nodes. Keep out: choosing
+between JSON-LD and other metadata (metadata).
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+MAX_SCRIPT = 2_000_000
+"""Characters of one script; a page's largest real ones hold the article's text, some 100,000."""
+MAX_NODES = 5_000
+"""Nodes looked at in one page; real pages have some tens."""
+ARTICLE_TYPES = re.compile(r"(?:\w*Article|\w*BlogPosting|Report|LiveBlogPosting|SocialMediaPosting|Review)$")
+WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/)+|(?:-->|//\s*]]>|]]>|;)\s*$", re.DOTALL)
+TRAILING_COMMA = re.compile(r",(\s*[}\]])")
+INTO = ("@graph", "mainEntity", "mainEntityOfPage", "hasPart", "itemReviewed")
+"""Keys under which sites nest the article."""
+
+Node = dict[str, Any]
+
+
+def article_node(root: etree._Element) -> Node:
+    """Return the page's article node: the first of an article type that has a headline, else any; else an empty one."""
+    articles = [node for node in _nodes(root) if is_article(node)]
+    return next((node for node in articles if node.get("headline")), articles[0] if articles else {})
+
+
+def is_article(node: Node) -> bool:
+    """Tell whether a node's @type is NewsArticle or another subtype of Article."""
+    return any(isinstance(kind, str) and ARTICLE_TYPES.search(kind) for kind in as_list(node.get("@type")))
+
+
+def as_list(value: Any) -> list[Any]:
+    """Return a value as a list: itself, nothing for None, or as its one item."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def text_of(value: Any) -> str | None:
+    """Return a node's string: itself, its `name`, `@value` or `@id`, or the first in a list; entities decoded."""
+    for item in as_list(value):
+        if isinstance(item, dict):
+            item = item.get("name") or item.get("@value") or item.get("@id")
+        if isinstance(item, int | float) and not isinstance(item, bool):
+            item = str(item)
+        if isinstance(item, str) and item.strip():
+            return html.unescape(item)
+    return None
+
+
+def _nodes(root: etree._Element) -> Iterator[Node]:
+    """Yield the dicts of all scripts, outer before inner, without recursion."""
+    seen = 0
+    for script in root.iter("script"):
+        if "ld+json" not in (script.get("type") or "").lower():
+            continue
+        waiting = [_parse(script.text or "")]
+        while waiting and seen < MAX_NODES:
+            value = waiting.pop(0)
+            seen += 1
+            if isinstance(value, list):
+                waiting.extend(value)
+            elif isinstance(value, dict):
+                yield value
+                waiting.extend(value[key] for key in INTO if isinstance(value.get(key), dict | list))
+
+
+def _parse(text: str) -> Any:
+    """Return what a script holds, or None where it is no JSON even after mending what sites commonly break."""
+    if len(text) > MAX_SCRIPT:
+        return None
+    plain = WRAPPING.sub("", text).strip()
+    for attempt in (plain, TRAILING_COMMA.sub(r"\1", plain)):
+        try:
+            return json.loads(attempt, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None

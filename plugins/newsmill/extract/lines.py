@@ -1,0 +1,135 @@
+"""Rebuild the paragraphs of a text dump from its lines.
+
+Owns hard wraps, list markers, blank lines. Keep out: telling headings and titles (text).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from newsmill.extract.blocks import CONTROL, squeeze
+from newsmill.model import Block, BlockKind
+
+MARKERS = (
+    (BlockKind.HEADING, re.compile(r"#{1,6}\s+(?=\S)")),
+    (BlockKind.QUOTE, re.compile(r"(?:>\s+)+(?=\S)")),
+    (BlockKind.LIST_ITEM, re.compile(r"(?:[-*+·]\s+|[•‣◦▪●⁃]\s*)(?=\S)")),
+)
+"""Marks at the start of a line that tell its kind and are no text. Numbers and long dashes are text: they begin
+"13. September" and "– he said"."""
+MAX_WRAP = 120
+"""Characters; nobody wraps text wider, so a longer line means that lines are paragraphs."""
+MIN_WRAP = 40
+"""Characters; a narrower column is a list of short lines."""
+MIN_PAIRS = 3
+"""Line ends without which there is too little to tell a wrap by."""
+FULL_SHARE = 0.5
+"""Share of line ends at which the next word would not have fitted, from which a dump is hard-wrapped."""
+RUN_ON_SHARE = 0.4
+"""Share of those that go on in mid-sentence. Of wrapped English lines about three in four do, of paragraphs none."""
+SENTENCE_END = re.compile(r"[.!?…。！？:;][\"'”’»)\]]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    text: str
+    indent: int
+    kind: BlockKind
+
+
+def line_blocks(content: str) -> tuple[Block, ...]:
+    """Return a dump's blocks: paragraphs between blank lines, or lines, with hard wraps undone.
+
+    Every character that is no white space, control character or marker is in exactly one block, in order.
+    """
+    groups = list(_groups(content))
+    width = _wrap_width(groups)
+    return tuple(block for group in groups for block in _joined(group, width))
+
+
+def _groups(content: str) -> Iterator[list[_Line]]:
+    """Yield the runs of lines between blank lines."""
+    group: list[_Line] = []
+    for raw in content.splitlines():
+        line = _line(CONTROL.sub("", raw).replace("\x00", ""))
+        if line is not None:
+            group.append(line)
+        elif group:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _line(raw: str) -> _Line | None:
+    text = squeeze(raw)
+    if not text:
+        return None
+    indent = len(raw) - len(raw.lstrip())
+    for kind, marker in MARKERS:
+        match = marker.match(text)
+        if match and any(map(str.isalnum, text[match.end() :])):
+            return _Line(text[match.end() :], indent, kind)
+    return _Line(text, indent, BlockKind.PARAGRAPH)
+
+
+def _wrap_width(groups: Sequence[Sequence[_Line]]) -> int | None:
+    """Return the column at which a dump was hard-wrapped; None where lines are paragraphs.
+
+    A line is full when the next one's first word would not have fitted in: that is how every wrapping works.
+    """
+    pairs = [pair for group in groups for pair in pairwise(group)]
+    width = max((len(line.text) + line.indent for group in groups if len(group) > 1 for line in group), default=0)
+    if len(pairs) < MIN_PAIRS or not MIN_WRAP <= width <= MAX_WRAP:
+        return None
+    full = [pair for pair in pairs if _is_full(*pair, width)]
+    running = sum(_runs_on(*pair) for pair in full)
+    return width if len(full) >= FULL_SHARE * len(pairs) and running >= RUN_ON_SHARE * len(full) else None
+
+
+def _is_full(line: _Line, following: _Line, width: int) -> bool:
+    word = following.text.split(" ", 1)[0]
+    needed = 1 if _is_wide(word[0]) else len(word) + 1
+    return line.indent + len(line.text) + needed > width
+
+
+def _runs_on(line: _Line, following: _Line) -> bool:
+    """Tell whether a sentence goes on in the next line: in lower case, or in a script that has no case."""
+    first = following.text[0]
+    return first.islower() or (
+        first.isalpha() and first.lower() == first.upper() and not SENTENCE_END.search(line.text)
+    )
+
+
+def _joined(group: Sequence[_Line], width: int | None) -> Iterator[Block]:
+    text, kind = group[0].text, group[0].kind
+    for line, following in pairwise(group):
+        if _continues(line, following, width):
+            text = _glue(text, following.text)
+        else:
+            yield Block(kind=kind, text=text)
+            text, kind = following.text, following.kind
+    yield Block(kind=kind, text=text)
+
+
+def _continues(line: _Line, following: _Line, width: int | None) -> bool:
+    """Tell whether a line is the next piece of the paragraph that the line before is of."""
+    if width is None or line.kind is BlockKind.HEADING or following.kind is not BlockKind.PARAGRAPH:
+        return False
+    if following.indent > line.indent and line.kind is BlockKind.PARAGRAPH:
+        return False
+    return _is_full(line, following, width)
+
+
+def _glue(text: str, following: str) -> str:
+    """Join two pieces: with a space, save after a hyphen within a word and in scripts that write without."""
+    hyphened = re.search(r"[^\W\d_]-$", text) and following[0].islower()
+    return text + following if hyphened or (_is_wide(text[-1]) and _is_wide(following[0])) else f"{text} {following}"
+
+
+def _is_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in "WF" and not "\uac00" <= character <= "\ud7af"

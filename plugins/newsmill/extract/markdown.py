@@ -1,0 +1,166 @@
+"""Read Markdown: metadata from YAML front matter, blocks from the body and the HTML in it.
+
+Owns the keys of front matter. Keep out: parsing YAML (yamlfile), dates, elements to blocks (blocks).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from markdown_it import MarkdownIt
+
+from newsmill.extract.blocks import squeeze, squeezed, tree_blocks, unique
+from newsmill.extract.draft import DateClue, Draft, ExtractError
+from newsmill.extract.html import parse_html
+from newsmill.extract.urls import canonical_url
+from newsmill.model import Block, BlockKind, DateSource, Reason, Source
+from newsmill.yamlfile import YamlError, parse_yaml
+
+FENCE = re.compile(r"\ufeff?\s*---[ \t]*\r?\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+OPEN = re.compile(r"\ufeff?\s*---[ \t]*\r?\n")
+KEY = re.compile(r"\s*(?:#.*\n\s*)*[\"']?[A-Za-z_][\w.-]*[\"']?[ \t]*:(?:\s|$)")
+"""What front matter begins with: a key of one word, after comments. Prose after a rule begins otherwise."""
+TITLES = ("title", "headline")
+DESCRIPTIONS = ("description", "summary", "excerpt", "subtitle", "dek")
+PUBLISHED = ("date", "published", "published_at", "publishDate", "pubDate", "datePublished", "created")
+MODIFIED = ("modified", "modified_at", "updated", "updated_at", "lastmod", "last_modified_at", "dateModified")
+AUTHORS = ("authors", "author", "byline")
+TAGS = ("tags", "keywords", "categories")
+LANGUAGES = ("language", "lang", "locale")
+URLS = ("canonical_url", "canonical", "canonicalURL", "url", "permalink", "link")
+LINKS = ("link", "url", "href")
+
+Fields = Mapping[str, Any]
+
+
+def read_markdown(content: str) -> Draft:
+    """Read one Markdown file; without front matter the first heading is its title.
+
+    Raises:
+        ExtractError: the front matter is not YAML that we accept, or inline HTML is nested too deep.
+    """
+    fields, body = split_front_matter(content)
+    blocks = tree_blocks(parse_html(_renderer().render(body)))
+    headings = (block.text for block in blocks if block.kind is BlockKind.HEADING)
+    return Draft(
+        blocks=blocks,
+        title=_text(fields, TITLES) or (next(headings, None) if _starts_with_heading(blocks) else None),
+        description=_text(fields, DESCRIPTIONS),
+        authors=_texts(fields, AUTHORS, split=False),
+        tags=_texts(fields, TAGS, split=True),
+        sources=tuple(_sources(fields)),
+        published=_clues(fields, PUBLISHED),
+        modified=_clues(fields, MODIFIED),
+        language=_text(fields, LANGUAGES),
+        url=next((url for key in URLS if (url := canonical_url(_scalar(fields.get(key))))), None),
+    )
+
+
+def split_front_matter(content: str) -> tuple[Fields, str]:
+    """Return the front matter's fields and the body; no fields where the file begins otherwise.
+
+    Raises:
+        ExtractError: what plainly is front matter (a line `---`, then a key) is not YAML that we accept, is no
+            mapping, or has no end.
+    """
+    match = FENCE.match(content)
+    opening = OPEN.match(content)
+    if opening is None or not KEY.match(content, opening.end()):
+        return {}, content
+    if match is None:
+        raise _bad("line 1: the line '---' that opens it has no second one that closes it; add it after the last field")
+    try:
+        fields = parse_yaml(match["yaml"])
+    except YamlError as error:
+        raise _bad(f"{error} (counted from the line after '---'); mend it, or quote the value") from None
+    if not isinstance(fields, dict):
+        raise _bad("it is no list of 'key: value' lines; write one field a line")
+    return {str(key): value for key, value in fields.items()}, content[match.end() :]
+
+
+def _bad(detail: str) -> ExtractError:
+    return ExtractError(Reason.BAD_FRONT_MATTER, f"front matter: {detail}")
+
+
+@cache
+def _renderer() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": True}).enable("table")
+
+
+def _starts_with_heading(blocks: tuple[Block, ...]) -> bool:
+    return bool(blocks) and blocks[0].kind is BlockKind.HEADING
+
+
+def _scalar(value: Any) -> str | None:
+    """Return a scalar, or the name in a mapping; None for anything else."""
+    if isinstance(value, Mapping):
+        value = value.get("name") or value.get("title")
+    return squeezed(value) if isinstance(value, str) else None
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _text(fields: Fields, keys: Iterable[str]) -> str | None:
+    return next((text for key in keys for item in _items(fields.get(key)) if (text := _scalar(item))), None)
+
+
+def _texts(fields: Fields, keys: Iterable[str], *, split: bool) -> tuple[str, ...]:
+    """Return the texts of the first key that has any: a list's items, or one string, if asked split at commas."""
+    for key in keys:
+        value = fields.get(key)
+        texts = [text for item in _items(value) if (text := _scalar(item))]
+        if split and isinstance(value, str):
+            texts = re.split(r"[,;]", value)
+        if found := unique(texts):
+            return found
+    return ()
+
+
+def _clues(fields: Fields, keys: Iterable[str]) -> tuple[DateClue, ...]:
+    return tuple(
+        DateClue(field=f"front matter {key}", value=text, source=DateSource.METADATA)
+        for key in keys
+        if (text := _scalar(fields.get(key)))
+    )
+
+
+def _sources(fields: Fields) -> Iterator[Source]:
+    """Yield the entries of `sources` in their order, each address with the title that the front matter has for it."""
+    titles = _titles(fields)
+    value = fields.get("sources") or fields.get("source")
+    items = value.split() if isinstance(value, str) and "://" in value else _items(value)
+    seen = set()
+    for item in items:
+        url, name = _source(item)
+        source = Source(name=name or titles.get(url or ""), url=url)
+        if source not in seen and source != Source():
+            seen.add(source)
+            yield source
+
+
+def _source(item: Any) -> tuple[str | None, str | None]:
+    """Return the address and the name of one entry."""
+    if isinstance(item, Mapping):
+        return _link(item), squeezed(item.get("title") or item.get("name"))  # strings: YAML is read without types
+    if not isinstance(item, str):
+        return None, None
+    url = canonical_url(item)
+    return (url, None) if url else (None, squeezed(item))
+
+
+def _titles(fields: Fields) -> dict[str, str]:
+    """Return the titles of addresses in any of the front matter's lists of mappings with a link and a title."""
+    entries = (
+        item for value in fields.values() if isinstance(value, list) for item in value if isinstance(item, Mapping)
+    )
+    pairs = ((_link(entry), entry.get("title")) for entry in entries)
+    return {url: squeeze(title) for url, title in pairs if url and isinstance(title, str) and title.strip()}
+
+
+def _link(entry: Mapping[str, Any]) -> str | None:
+    return next((url for key in LINKS if isinstance(entry.get(key), str) and (url := canonical_url(entry[key]))), None)

@@ -1,0 +1,172 @@
+"""Read a text dump: blocks from its lines, the title from the first line that looks like one.
+
+Owns what looks like a heading, a title, a row of section names. Keep out: joining lines (lines), bylines (printed).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from newsmill.extract.blocks import word_set
+from newsmill.extract.draft import Draft
+from newsmill.extract.lines import SENTENCE_END, line_blocks
+from newsmill.extract.printed import SOURCES, TAGS, is_dateline
+from newsmill.extract.titles import tidy_title
+from newsmill.extract.urls import url_words
+from newsmill.model import Block, BlockKind
+from newsmill.registry import host_of
+
+MAX_HEADING_WORDS = 16
+MAX_PLAIN_HEADING_WORDS = 8
+"""Words of a heading that is written like a sentence: more, and it may be one that lost its full stop."""
+CAPITAL_SHARE = 0.6
+"""Share of capitalised words from which a line is set as a title."""
+MIN_PARAGRAPH_WORDS = 9
+"""Words of the block after a heading: fewer, and both are items of a list."""
+MIN_TITLE_WORDS, MAX_TITLE_WORDS = 3, 30
+MIN_TITLE_CHARS, MAX_TITLE_CHARS = 8, 220
+SEARCHED = 300
+"""Blocks in which a title is looked for: a whole-page dump may begin with as many menu items."""
+MIN_SLUG_WORDS = 3
+"""Words that a title must share with the URL to be known by it."""
+
+MIN_MENU_WORDS = 5
+MIN_SECTIONS = 3
+"""Names of sections from which a row of words is a menu."""
+LONG_MENU_WORDS = 10
+"""Capitalised words in a row, without function word or mark, that no headline has."""
+SECTIONS = word_set(
+    "about arts auto autos blog blogs books business contact culture economy education entertainment environment "
+    "events fashion food finance gallery games health home international jobs latest lifestyle life local magazine "
+    "markets media money more movies music national news newsletter opinion photos podcast podcasts politics radio "
+    "real-estate science shop sport sports style subscribe tech technology travel tv uk us video videos weather "
+    "world aktuell auto digital feuilleton gesellschaft gesundheit kultur leben meinung netzwelt panorama politik "
+    "regional reise wirtschaft wissen wissenschaft accueil actualité culture économie environnement monde santé "
+    "société sciences sports ciencia cultura deportes economía españa internacional mundo opinión salud sociedad "
+    "tecnología attualità cronaca economia esteri politica scienze spettacoli salute ciência esportes política "
+    "saúde binnenland buitenland cultuur economie wetenschap"
+)
+"""Names that news sites give their sections, in seven languages; a row of them is a menu."""
+FUNCTION_WORDS = re.compile(
+    r"(?i)\b(?:a|an|and|are|as|at|but|by|for|from|has|have|in|into|is|its|of|on|or|over|the|to|was|with|amid|after|before|"
+    r"against|says|say|und|der|die|das|den|im|mit|von|zu|auf|für|et|le|la|les|des|du|en|pour|dans|y|el|los|las|del|por|con|"
+    r"para|di|il|per|che|o|os|da|do|em|het|van|een|voor|met|op)\b"
+)
+CAPTION = re.compile(
+    r"(?i)^\(?(?:(?:source|lead|featured|cover|file)?[ -]?(?:image|photo|picture|pic|video|graphic|illustration|foto|"
+    r"bild|"
+    r"grafik|quelle|imagen|immagine|afbeelding|crédit|credit|credits|copyright)s?(?:\s+(?:source|credit|by|via))?\s*[:/©]|©|\()"
+)
+
+
+def read_dump(content: str, url: str | None = None, known_names: tuple[str, ...] = ()) -> Draft:
+    """Read one dump. Its title line stays in the blocks.
+
+    Args:
+        content: the dump, decoded.
+        url: the article's address, if known; a dump's title is often known again in it.
+        known_names: what the outlet is called.
+    """
+    blocks = _with_headings(line_blocks(content))
+    title = tidy_title(_title_line(blocks, url), known_names, host_of(url))
+    return Draft(blocks=blocks, title=title)
+
+
+def is_menu(line: str) -> bool:
+    """Tell whether a line is a row of section names such as "Blog Business Health Sports World"."""
+    words = line.split()
+    if len(words) < MIN_MENU_WORDS or re.search(r"[.,;:!?\"“”‘’']", line) or FUNCTION_WORDS.search(line):
+        return False
+    if not all(word[0].isupper() or not word[0].isalpha() for word in words):
+        return False
+    sections = sum(word.lower() in SECTIONS for word in words)
+    return (sections >= MIN_SECTIONS and sections * 3 >= len(words)) or len(words) >= LONG_MENU_WORDS
+
+
+def is_title_like(block: Block) -> bool:
+    """Tell whether a block can be an article's title: some words that are no sentence, byline, menu or caption."""
+    text = block.text
+    words = len(text.split())
+    if (
+        block.kind not in (BlockKind.PARAGRAPH, BlockKind.HEADING)
+        or not MIN_TITLE_CHARS <= len(text) <= MAX_TITLE_CHARS
+    ):
+        return False
+    if not (MIN_TITLE_WORDS <= words <= MAX_TITLE_WORDS or _is_unspaced(text)) or text[0].islower():
+        return False
+    if re.search(r"[.,;:。]$", text) or text.endswith(("....", "…")):
+        return False
+    return not (is_menu(text) or is_dateline(text) or any(form.match(text) for form in (CAPTION, TAGS, SOURCES)))
+
+
+def _is_unspaced(text: str) -> bool:
+    """Tell whether most of a text is of a script that sets no spaces between words."""
+    return sum("\u3040" <= character <= "\u9fff" or "\u0e00" <= character <= "\u0eff" for character in text) * 2 > len(
+        text
+    )
+
+
+def _title_line(blocks: Sequence[Block], url: str | None) -> str | None:
+    """Return the line that shares most words with the URL, else the first title-like one before any full paragraph."""
+    by_url = _known_by_url(blocks[:SEARCHED], url_words(url))
+    if by_url:
+        return by_url
+    for block in blocks[:SEARCHED]:
+        if is_title_like(block):
+            return block.text
+        if _is_full_paragraph(block):
+            return None
+    return None
+
+
+def _known_by_url(blocks: Sequence[Block], wanted: frozenset[str]) -> str | None:
+    """Return the first of the lines that agree best with the URL's words (Dice's coefficient); None if none does."""
+    best, title = 0.0, None
+    for block in blocks:
+        words = frozenset(re.findall(r"[^\W_]{2,}", block.text.lower()))
+        shared = len(wanted & words)
+        agreement = 2 * shared / (len(wanted) + len(words) or 1)
+        if shared >= MIN_SLUG_WORDS and agreement > best and is_title_like(block):
+            best, title = agreement, block.text
+    return title
+
+
+def _is_full_paragraph(block: Block) -> bool:
+    if block.kind is not BlockKind.PARAGRAPH or is_menu(block.text) or CAPTION.match(block.text):
+        return False
+    if _is_unspaced(block.text):
+        return len(block.text) >= MIN_PARAGRAPH_WORDS * 3 and bool(SENTENCE_END.search(block.text))
+    return len(block.text.split()) >= MIN_PARAGRAPH_WORDS and bool(SENTENCE_END.search(block.text))
+
+
+def _with_headings(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """Give the blocks that stand like a heading before text that kind."""
+    return (*_headed(blocks), *blocks[-1:])
+
+
+def _headed(blocks: Sequence[Block]) -> Iterator[Block]:
+    for block, following in pairwise(blocks):
+        heads = block.kind is BlockKind.PARAGRAPH and _can_head(block.text) and _is_text(following)
+        yield Block(kind=BlockKind.HEADING, text=block.text) if heads else block
+
+
+def _can_head(text: str) -> bool:
+    """Tell whether a line is set like a heading: short, capitalised, no full stop; no menu, byline or caption."""
+    words = text.split()
+    first = text.lstrip("\"'“‘«¿¡([")[:1]
+    if not first or first.islower() or not any(map(str.isalpha, text)) or len(words) > MAX_HEADING_WORDS:
+        return False
+    if re.search(r"[.,;:…。!]$", text) or is_menu(text) or is_dateline(text):
+        return False
+    if any(form.match(text) for form in (CAPTION, TAGS, SOURCES)):
+        return False
+    capitals = sum(word.lstrip("\"'“‘«([")[:1].isupper() for word in words)
+    return len(words) <= MAX_PLAIN_HEADING_WORDS or capitals >= CAPITAL_SHARE * len(words)
+
+
+def _is_text(block: Block) -> bool:
+    return block.kind in (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.QUOTE) and (
+        len(block.text.split()) >= MIN_PARAGRAPH_WORDS or (_is_unspaced(block.text) and len(block.text) >= 20)
+    )

@@ -1,0 +1,93 @@
+"""Take the outlet's and section's names off titles.
+
+Owns what counts as a suffix. Keep out: finding the title (metadata, text).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from newsmill.extract.authors import plain
+from newsmill.extract.blocks import squeezed
+
+MIN_HEAD_WORDS = 4
+"""Words before a " | " from which the rest is a row of sections: a shorter head may be a kicker ("Live | …")."""
+MIN_HEADING_CHARS = 15
+MAX_SITE_WORDS = 6
+"""Words of the longest names of outlets, "Die Neue Südtiroler Tageszeitung" and a word or two."""
+MIN_NAME_CHARS = 6
+MIN_NAME_IDEOGRAMS = 3
+DIVIDER = re.compile(r"\s+[|\-–—•·»:]+\s+|\s*\|\s*|\s*｜\s*")
+
+
+def tidy_title(
+    written: str | None, site: Iterable[str] = (), host: str = "", headings: Iterable[str] = ()
+) -> str | None:
+    """Return a title without the site's name at its end (or start) and without sections after a " | ".
+
+    Args:
+        written: the title as it was found.
+        site: what the outlet is called.
+        host: the page's host, whose first label names the outlet too.
+        headings: the page's visible headings; what follows one of them in the title is a suffix.
+    """
+    title = squeezed(written)
+    if title is None:
+        return None
+    head, bar, _ = title.partition(" | ")
+    if bar and len(head.split()) >= MIN_HEAD_WORDS:
+        title = head
+    title = next((text for text in headings if _is_headed_by(title, text)), title)
+    own = _own_names(site, host)
+    return _cut_last(_cut_first(_cut_last(title, own), own), own)
+
+
+def _is_headed_by(title: str, heading: str) -> bool:
+    """Tell whether a title is a heading and then, after a divider, something else."""
+    return (
+        len(heading) >= MIN_HEADING_CHARS
+        and title.startswith(heading)
+        and DIVIDER.match(title, len(heading)) is not None
+    )
+
+
+def _own_names(site: Iterable[str], host: str) -> frozenset[str]:
+    label = host.removeprefix("www.").split(".")[0] if host else ""
+    return frozenset(filter(None, (plain(host), plain(label), *map(plain, site))))
+
+
+def _cut_last(title: str, own: frozenset[str]) -> str:
+    for match in DIVIDER.finditer(title):
+        if match.start() and _names_site(title[match.end() :], own):
+            return title[: match.start()]
+    return title
+
+
+def _names_site(text: str, own: frozenset[str]) -> bool:
+    """Tell whether a text is the outlet's name, or a short form or a long form of it."""
+    name = plain(text)
+    if name in own:
+        return True
+    return len(text.split()) <= MAX_SITE_WORDS and any(
+        _is_long_name(min(name, known, key=len)) and _begins_or_ends(name, known) for known in own
+    )
+
+
+def _begins_or_ends(name: str, known: str) -> bool:
+    short, long = sorted((name, known), key=len)
+    return long.startswith(short) or long.endswith(short)
+
+
+def _is_long_name(name: str) -> bool:
+    """Tell whether a name is long enough not to stand within another by chance."""
+    return len(name) >= MIN_NAME_CHARS or (
+        len(name) >= MIN_NAME_IDEOGRAMS and not name.isascii() and name[0] > "\u3000"
+    )
+
+
+def _cut_first(title: str, own: frozenset[str]) -> str:
+    match = DIVIDER.search(title)
+    if match and match.end() < len(title) and plain(title[: match.start()]) in own:
+        return title[match.end() :]
+    return title

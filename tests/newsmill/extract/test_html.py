@@ -1,0 +1,234 @@
+import json
+import time
+
+import pytest
+
+from newsmill.extract.draft import ExtractError
+from newsmill.extract.html import MAX_DEPTH, article_blocks, depth_of, parse_html, read_page
+from newsmill.model import BlockKind, Reason
+
+SENTENCES = (
+    "The council voted on Tuesday to close the old bridge for six months, a spokesman said in the evening.",
+    "Traffic will be led over the new road in the north, which opened only last year and has seen little use.",
+    "Nobody on the council could say how much the work will cost, but two million was named most often.",
+)
+ARTICLE = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
+
+
+def page(head: str = "", body: str = ARTICLE, attributes: str = "") -> str:
+    return f"<!DOCTYPE html><html{attributes}><head>{head}</head><body><article>{body}</article></body></html>"
+
+
+def linked(data: object) -> str:
+    return f'<script type="application/ld+json">{json.dumps(data)}</script>'
+
+
+def meta(**values: str) -> str:
+    return "".join(f'<meta property="{name.replace("__", ":")}" content="{text}">' for name, text in values.items())
+
+
+def article_data(**values: object) -> str:
+    return linked({"@type": "NewsArticle", **values})
+
+
+def texts(content: str) -> list[str]:
+    return [block.text for block in read_page(content).blocks]
+
+
+def test_the_article_is_kept_and_the_page_around_it_is_not() -> None:
+    content = (
+        "<html><body><nav><a href=/>Home</a><a href=/s>Sport</a></nav><article><h1>Bridge closes</h1>"
+        f"{ARTICLE}</article><footer>Copyright 2023</footer><script>var a = '<p>no</p>';</script></body></html>"
+    )
+    assert [text for text in texts(content) if text != "Bridge closes"] == list(SENTENCES)
+
+
+def test_the_same_page_gives_the_same_blocks_every_time() -> None:
+    first = texts(page())
+    assert [texts(page()) for _ in range(4)] == [first] * 4
+
+
+def test_captions_and_fold_out_labels_keep_their_kind() -> None:
+    body = f"{ARTICLE}<details><summary>Full summary of it</summary><p>{SENTENCES[0]} Again.</p></details>{ARTICLE}"
+    kinds = {block.text: block.kind for block in read_page(page(body=body)).blocks}
+    assert kinds["Full summary of it"] is BlockKind.LABEL
+    assert kinds[SENTENCES[1]] is BlockKind.PARAGRAPH
+
+
+def nested(depth: int) -> str:
+    """A page whose paragraph is `depth` elements deep, html and body included, and one more after it."""
+    levels = depth - 3
+    return f"<html><body>{'<div>' * levels}{ARTICLE}{'</div>' * levels}<p>{SENTENCES[0]} The end.</p></body></html>"
+
+
+@pytest.mark.parametrize("depth", [100, 255, 256, 257, 500, MAX_DEPTH])
+def test_deep_pages_lose_nothing(depth: int) -> None:
+    assert depth_of(parse_html(nested(depth))) == depth
+    assert texts(nested(depth))[-1].endswith("The end.")
+
+
+@pytest.mark.parametrize("depth", [MAX_DEPTH + 1, 5_000, 50_000])
+@pytest.mark.parametrize("tag", ["div", "span", "table><tr><td"])
+def test_deeper_pages_are_refused_at_once(depth: int, tag: str) -> None:
+    start = time.monotonic()
+    with pytest.raises(ExtractError) as refusal:
+        read_page(f"<html><body>{f'<{tag}>' * depth}{ARTICLE}")
+    assert refusal.value.reason is Reason.TOO_DEEP
+    assert time.monotonic() - start < 5
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "", " \n ", "<!-- only -->", "\x00\x01\x02", "<", "plain words", "<p>" * 5_000 + "x", "</div>" * 5_000,
+        "<p " + "a=b " * 20_000 + ">x</p>", "<?xml version='1.0' encoding='gb2312'?><html><p>x</p></html>",
+        "\ud800<p>x</p>", "<html", "<title>", "<table><tr><td>" * 300, "<svg><p>x</svg>",
+    ],
+)  # fmt: skip
+def test_broken_markup_is_read_as_far_as_it_goes(content: str) -> None:
+    draft = read_page(content)
+    assert all(block.text == " ".join(block.text.split()) for block in draft.blocks)
+
+
+def test_an_extractor_that_fails_is_told_with_its_exception(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise KeyError("nope")
+
+    monkeypatch.setattr("newsmill.extract.html.bare_extraction", fail)
+    with pytest.raises(ExtractError, match="KeyError") as refusal:
+        read_page(page())
+    assert refusal.value.reason is Reason.EXTRACTOR_FAILED
+
+
+STORY = "".join(f"<p>{sentence} {number}</p>" for number in range(4) for sentence in SENTENCES)
+
+
+@pytest.mark.parametrize(("others", "again"), [(3, True), (30, False)])
+def test_a_page_that_precision_cuts_to_little_is_read_again(others: int, again: bool) -> None:
+    """Precision cuts a section whose class says bottom; only where little else is left does it come back."""
+    aside = "".join(f"<p>{SENTENCES[1]} Again {number}.</p>" for number in range(others))
+    content = f"<html><body><article>{aside}<div class=bottom>{STORY}</div></article></body></html>"
+    found = [block.text for block in article_blocks(parse_html(content))]
+    assert (f"{SENTENCES[0]} 0" in found) is again
+
+
+def test_a_page_without_an_article_still_gives_its_paragraphs() -> None:
+    assert [block.text for block in article_blocks(parse_html("<p>Only one short line.</p>"))] == [
+        "Only one short line."
+    ]
+
+
+def test_the_declared_encoding_of_decoded_text_does_not_count() -> None:
+    content = page('<meta charset="windows-1251">', f"<p>{SENTENCES[0]} Grüße aus Köln – 日本.</p>" + ARTICLE)
+    assert texts(content)[0].endswith("Grüße aus Köln – 日本.")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "قال الرئيس الروسي فلاديمير بوتين إن بلاده مستعدة للتعاون مع جميع الدول المجاورة لها في مجال الطاقة.",
+        "宮崎県で震度5弱の地震があり、高知と宮崎に1メートルの津波注意報が出ました。気象庁が発表しました。",
+        "המועצה הצביעה ביום שלישי על סגירת הגשר הישן לחצי שנה, אמר דובר בערב.",
+        "Tie\u0302\u0301ng Vie\u0323\u0302t, decomposed, joiner\u200d and mark\u200f inside, stays as it is.",
+    ],
+)
+def test_every_script_is_kept_whole(sentence: str) -> None:
+    assert texts(page(body="".join(f"<p>{sentence} {number}</p>" for number in range(5)))) == [
+        f"{sentence} {number}" for number in range(5)
+    ]
+
+
+# metadata
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "title"),
+    [
+        (article_data(headline="A &amp; B close") + meta(og__title="C"), "", "A & B close"),
+        (linked({"@graph": [{"@type": "WebPage"}, {"@type": ["BlogPosting"], "headline": "G"}]}), "", "G"),
+        (linked({"@type": "WebSite", "headline": "no"}) + meta(og__title="From meta"), "", "From meta"),
+        (meta(og__title="Bridge closes | Example", og__site_name="Example"), "", "Bridge closes"),
+        ("<title>Bridge closes - Example</title>", "<h1>Bridge closes</h1>", "Bridge closes"),
+        ("<title>&lt;script&gt;alert(1)&lt;/script&gt; it</title>", "", "<script>alert(1)</script> it"),
+        (meta(og__site_name="Example", og__title="Example") + "<title>Bridge</title>", "", "Bridge"),
+        ("", "", None),
+    ],
+)  # fmt: skip
+def test_title(head: str, body: str, title: str | None) -> None:
+    assert read_page(page(head, body + ARTICLE)).title == title
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "authors"),
+    [
+        (article_data(author=[{"@type": "Person", "name": "Jane Doe"}, "By John Roe"]), "", ("Jane Doe", "John Roe")),
+        (article_data(author={"givenName": "Jane", "familyName": "Doe"}), "", ("Jane Doe",)),
+        (article_data(author={"name": ["Jane Doe", "John Roe"]}), "", ("Jane Doe", "John Roe")),
+        (article_data(author={"@type": "Organization", "name": "Example"})
+         + meta(og__site_name="Example", author="Jane Doe"), "", ("Jane Doe",)),
+        (meta(article__author="https://example.org/jane", author="Jane Doe, Editor"), "", ("Jane Doe",)),
+        ("", "<h1>T</h1><a rel=author href=/j>Jane Doe</a>", ("Jane Doe",)),
+        ("", "<h1>T</h1><div itemprop=author><span itemprop=name>Jane Doe</span> 3 posts</div>", ("Jane Doe",)),
+        ("", "<h1>T</h1><p class=post-byline>By <a>Jane Doe</a> and <a>John Roe</a></p>", ("Jane Doe", "John Roe")),
+        ("", "<div class=author>Jane Doe</div><h1>T</h1>", ()),
+        ("", "<h1>T</h1><div class=authority>Jane Doe</div>", ()),
+    ],
+)  # fmt: skip
+def test_authors(head: str, body: str, authors: tuple[str, ...]) -> None:
+    assert read_page(page(head, body + ARTICLE)).authors == authors
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "first"),
+    [
+        (article_data(datePublished="2023-09-13") + meta(article__published_time="2022-01-01"), "", "2023-09-13"),
+        (meta(article__published_time="2023-09-13"), "<time datetime=2022-01-01>x</time>", "2023-09-13"),
+        ("", "<span itemprop=datePublished content=2023-09-13></span>", "2023-09-13"),
+        ("", "<time datetime=2023-09-13>yesterday</time>", "2023-09-13"),
+        ("", "<time>yesterday</time>", None),
+    ],
+)  # fmt: skip
+def test_published(head: str, body: str, first: str | None) -> None:
+    clues = read_page(page(head, body + ARTICLE)).published
+    assert (clues[0].value if clues else None) == first
+
+
+def test_other_fields() -> None:
+    head = (
+        linked({"@type": "Article", "keywords": ["a", " b "], "dateModified": "2023-09-14", "inLanguage": "de"})
+        + meta(og__description=" Two\n words ", og__locale="en_GB")
+        + "<link rel=canonical href=/news/1>"
+    )
+    draft = read_page(page(head), "https://example.org/x")
+    assert draft.tags == ("a", "b")
+    assert [clue.value for clue in draft.modified] == ["2023-09-14"]
+    assert draft.description == "Two words"
+    assert draft.language == "de"
+    assert draft.url == "https://example.org/news/1"
+    assert read_page(page(head, attributes=" lang=fr")).language == "fr"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "garbage", "{", "[]", "null", "1", "[" * 100_000, '{"@graph":' * 50_000, "x" * 3_000_000,
+        '{"@type": "NewsArticle", "headline": 5, "author": [[["x"]], {"name": {"a": 1}}, 5, null, true], '
+        '"datePublished": {"x": 1}, "keywords": [1, {"name": "t"}], "publisher": "x", "description": []}',
+        '{"@type": [null, 5, {}], "headline": "no"}',
+    ],
+)  # fmt: skip
+def test_json_ld_that_is_garbage_huge_or_deep_costs_only_itself(script: str) -> None:
+    draft = read_page(page(f'<script type="application/ld+json">{script}</script>'))
+    assert [block.text for block in draft.blocks] == list(SENTENCES)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        '<!-- {"@type": "NewsArticle", "headline": "Yes"} -->',
+        '//<![CDATA[\n{"@type": "NewsArticle", "headline": "Yes",}\n//]]>',
+        '{"@type": "NewsArticle", "headline": "Yes", "description": "two\nlines"};',
+    ],
+)
+def test_json_ld_that_sites_commonly_break_is_mended(script: str) -> None:
+    assert read_page(page(f'<script type="application/ld+json">{script}</script>')).title == "Yes"

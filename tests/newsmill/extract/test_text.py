@@ -1,0 +1,96 @@
+import pytest
+
+from newsmill.extract.text import is_menu, is_title_like, read_dump
+from newsmill.model import Block, BlockKind
+
+LEAD = "The council voted on Tuesday to close the old bridge for six months, a spokesman said in the evening."
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Blog Business Entertainment Environment Health Latest News News Analysis Opinion Science Videos World", True),
+        ("Home News Sport Business Weather", True),
+        ("Politik Wirtschaft Kultur Sport Reise Meinung", True),
+        ("Putin-Kim Jong Un Meet Amid Ukraine War", False),
+        ("World Business Leaders Meet in Davos", False),
+        ("Sport News", False),
+        ("Kim Pledges Full Unconditional Support", False),
+        ("Home, News, Sport, Business, Weather", False),
+    ],
+)
+def test_a_row_of_section_names_is_a_menu(line: str, expected: bool) -> None:
+    assert is_menu(line) is expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Council Closes Old Bridge for Six Months", True),
+        ("Why is the bridge closed?", True),
+        ("宮崎県で震度5弱、高知と宮崎に1メートルの津波注意報", True),
+        ("The council closed the old bridge.", False),
+        ("by | Sep 13, 2023", False),
+        ("Published: 13 September 2023", False),
+        ("Source Image: The bridge in spring", False),
+        ("Photo: The bridge in spring", False),
+        ("Tags: bridge traffic council", False),
+        ("kim putin", False),
+        ("Share", False),
+        ("word " * 31, False),
+    ],
+)
+def test_what_looks_like_a_title(line: str, expected: bool) -> None:
+    assert is_title_like(Block(kind=BlockKind.PARAGRAPH, text=line.strip())) is expected
+
+
+@pytest.mark.parametrize(
+    ("content", "title"),
+    [
+        (f"Council Closes Old Bridge for Months\n\n{LEAD}", "Council Closes Old Bridge for Months"),
+        (f"Council closes old bridge | World | News\n\n{LEAD}", "Council closes old bridge"),
+        (f"Live | Old bridge\n\n{LEAD}", "Live | Old bridge"),
+        (f"Home News Sport Business Weather\nCouncil Closes Old Bridge\n\n{LEAD}", "Council Closes Old Bridge"),
+        (f"{LEAD}\n\nCouncil Closes Old Bridge\n\n{LEAD}", None),
+        (LEAD, None),
+        ("", None),
+    ],
+)
+def test_the_title_is_the_first_line_that_looks_like_one(content: str, title: str | None) -> None:
+    assert read_dump(content).title == title
+
+
+def test_the_line_that_agrees_with_the_url_is_the_title() -> None:
+    content = f"A Bank of the Whole Region\nMost Read Stories Today\nCouncil closes the old bridge\n\n{LEAD}"
+    url = "https://example.org/news/council-closes-old-bridge-1234"
+    assert read_dump(content, url).title == "Council closes the old bridge"
+    assert read_dump(content, "https://example.org/1234").title == "A Bank of the Whole Region"
+
+
+def test_the_title_line_stays_in_the_blocks() -> None:
+    draft = read_dump(f"Council Closes Old Bridge | Local\n\n{LEAD}")
+    assert [block.text for block in draft.blocks] == ["Council Closes Old Bridge | Local", LEAD]
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("A Meeting of the Pariahs", BlockKind.HEADING),
+        ("What happens now", BlockKind.HEADING),
+        ("What happens now.", BlockKind.PARAGRAPH),
+        ("what happens now", BlockKind.PARAGRAPH),
+        ("Peskov added that no documents were signed following the meeting", BlockKind.PARAGRAPH),
+        ("Russia Hosts North Korea for Talks on Arms and Space", BlockKind.HEADING),
+        ("0:00", BlockKind.PARAGRAPH),
+        ("Sep 13, 2023", BlockKind.PARAGRAPH),
+        ("Home News Sport Business Weather", BlockKind.PARAGRAPH),
+    ],
+)
+def test_a_short_line_before_a_paragraph_is_a_heading(line: str, kind: BlockKind) -> None:
+    assert read_dump(f"{LEAD}\n\n{line}\n\n{LEAD}").blocks[1] == Block(kind=kind, text=line)
+
+
+def test_a_short_line_before_another_or_at_the_end_is_no_heading() -> None:
+    assert {block.kind for block in read_dump("Our Books\n\nRelated Articles\n\nShare This").blocks} == {
+        BlockKind.PARAGRAPH
+    }
