@@ -51,8 +51,8 @@ $(AIRFLOW_HOME)/.ready: $(VENV)/.ready
 
 run: $(AIRFLOW_HOME)/.ready ## Run ingest_news once: make run [LANDING=URI] [DATA=URI]
 	@set -o pipefail; log=$(AIRFLOW_HOME)/run.log; \
-	airflow dags test ingest_news 2>&1 | tee $$log | { grep --line-buffered -F '[newsmill]' || true; } \
-		|| { grep -E '^newsmill\.[a-z.]+Error: |^[A-Za-z.]+Error: |DagRun failed' $$log | sort -u; echo "whole log: $$log"; exit 1; }
+	airflow dags test ingest_news 2>&1 | tee $$log | sed -unE 's/^[^ ]+ \[([a-z]+) *\] (.*[^ ]) +\[newsmill\] (.*) loc=.*/\1: \2  \3/p' \
+		|| { grep -E '^[A-Za-z_.]+Error: |DagRun failed|Failed to import' $$log | sort -u; echo "the whole log: $$log"; exit 1; }
 	@newsmill report
 
 up: $(AIRFLOW_HOME)/.ready ## Start the Airflow UI on localhost:8080

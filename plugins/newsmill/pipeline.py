@@ -255,7 +255,7 @@ def reconcile(run_id: str) -> dict[str, int]:
     text = table(report)
     log.info("report", read=report.read, **report.totals)
     for line in text.splitlines():
-        log.info(line)
+        structlog.get_logger("newsmill.report").info(line)
     place.data.remove(place.staging.root)
     if place.run.selection.dry_run:
         place.data.write(place.staging.path("report.txt"), text.encode())
