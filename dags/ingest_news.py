@@ -54,8 +54,8 @@ PARAMS = {
         description="The folder or URI that holds the raw files. It is only read.",
     ),
     "outlets": Param(
-        [],
-        type="array",
+        None,
+        type=["array", "null"],
         items={"type": "string", "pattern": f"^{SLUG.pattern}$", "maxLength": MAX_SLUG},
         examples=outlet_slugs(SETTINGS.include / "outlets"),
         title="Outlets",
@@ -126,6 +126,7 @@ LABEL = "{{ task.op_kwargs['part']['label'] }}"
     params=PARAMS,
     tags=["newsmill"],
     default_args={
+        "owner": "newsmill",
         "retries": 2,
         "retry_delay": timedelta(seconds=30),
         "retry_exponential_backoff": 2.0,
@@ -187,7 +188,7 @@ def _run_id() -> str:
 def _selection(context: Any) -> Selection:
     asked = dict(context["params"])
     days = {name: date.fromisoformat(asked[name]) if asked[name] else None for name in ("from_date", "to_date")}
-    return Selection(**asked | days | {"outlets": tuple(asked["outlets"])})
+    return Selection(**asked | days | {"outlets": tuple(asked["outlets"] or ())})
 
 
 ingest_news()

@@ -1,0 +1,193 @@
+"""The index: the small database that knows every published article and every raw record dealt with.
+
+Owns its reads and writes. Keep out: what follows from what it knows (decide).
+
+A read looks up keys and never scans a table. A write is one transaction that can be repeated. A run that has nothing
+to write leaves an SQLite file as it is, to the byte.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.pool import NullPool
+from sqlalchemy.schema import CreateTable
+
+from newsmill.dedup.tables import ARTICLES, INDEX_VERSION, META, RECORDS, RUNS, TABLES
+from newsmill.model import Fate, NewsmillError, Published, Seen
+
+KEYS_AT_ONCE = 500
+"""Values of one IN list; SQLite before 3.32 takes 999 at most."""
+
+ROWS_PER_WRITE = 1000
+"""Rows handed to the database at once; bounds the memory of a commit."""
+
+BUSY_SECONDS = 60
+"""How long a write waits for another process's write to an SQLite index; a night's commit takes a few seconds."""
+
+UPSERTS: dict[str, Callable[[sa.Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+VERSION_ROW = {"key": "schema_version", "value": str(INDEX_VERSION)}
+
+Item = TypeVar("Item")
+
+
+class CorpusIndexError(NewsmillError):
+    """The index cannot be used; the text names it and says what to do."""
+
+
+class Index:
+    """The index behind a SQLAlchemy URL. Holds no connection between two calls."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            self._url = sa.make_url(url)
+            self.name = self._url.render_as_string(hide_password=True)
+            self._check_url()
+            waiting = {"timeout": BUSY_SECONDS} if self._is_sqlite else {}
+            self._engine = sa.create_engine(self._url, poolclass=NullPool, connect_args=waiting)
+        except (sa.exc.ArgumentError, ModuleNotFoundError) as error:
+            raise CorpusIndexError(f"NEWSMILL_INDEX_URL: no database can be opened with it: {error}") from None
+        self._found = False
+
+    def known(self, keys: Iterable[str]) -> dict[str, Seen]:
+        """Return what is known of these raw records, by `record_key`; those never seen are left out."""
+        return {row.record_key: _seen(row) for row in self._rows(RECORDS, RECORDS.c.record_key, keys)}
+
+    def articles(self, ids: Iterable[str]) -> dict[str, Published]:
+        """Return the published articles with these ids, by `article_id`."""
+        return {row.article_id: _published(row) for row in self._rows(ARTICLES, ARTICLES.c.article_id, ids)}
+
+    def hashes(self, hashes: Iterable[str]) -> dict[str, Published]:
+        """Return the published articles with these texts, by `content_hash`."""
+        return {row.content_hash: _published(row) for row in self._rows(ARTICLES, ARTICLES.c.content_hash, hashes)}
+
+    def finished(self, run_id: str) -> bool:
+        """Tell whether a run's changes are in the index."""
+        return bool(self._rows(RUNS, RUNS.c.run_id, [run_id]))
+
+    def commit(self, run_id: str, run_date: date, articles: Iterable[Published], records: Iterable[Seen]) -> None:
+        """Take in what a run published and the records that it dealt with: all of it, or nothing.
+
+        Both are streamed. An article that is there already is replaced. Without any article or record nothing is
+        written, the run included; what is there already, equal, is not written again.
+
+        Raises:
+            CorpusIndexError: the database refuses; its state is as before.
+        """
+        chunks = chain(_chunks_for(ARTICLES, articles), _chunks_for(RECORDS, records))
+        first = next(chunks, None)
+        if first is None:
+            return
+        self._create()
+        with self._explained(), self._engine.begin() as connection:
+            self._upsert(connection, META, [VERSION_ROW])
+            for table, rows in chain([first], chunks):
+                self._upsert(connection, table, rows)
+            self._upsert(connection, RUNS, [{"run_id": run_id, "run_date": run_date}])
+
+    def _rows(self, table: sa.Table, column: sa.Column[Any], keys: Iterable[str]) -> list[sa.Row[Any]]:
+        wanted = sorted(set(keys))
+        found: list[sa.Row[Any]] = []
+        if not wanted or self._is_missing():
+            return found
+        with self._explained(), self._engine.connect() as connection:
+            if self._is_ready(connection):
+                for chunk in _chunks(wanted, KEYS_AT_ONCE):
+                    found += connection.execute(sa.select(table).where(column.in_(chunk)))
+        return found
+
+    def _upsert(self, connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+        insert = UPSERTS[self._url.get_backend_name()](table)
+        others = [column for column in table.columns if not column.primary_key]
+        changed = sa.or_(*(column.is_distinct_from(insert.excluded[column.name]) for column in others))
+        connection.execute(
+            insert.on_conflict_do_update(
+                index_elements=list(table.primary_key),
+                set_={column.name: insert.excluded[column.name] for column in others},
+                where=changed,
+            ),
+            rows,
+        )
+
+    def _create(self) -> None:
+        """Create the tables that are missing; until the first commit ends, readers take them for absent."""
+        if self._is_sqlite and self._url.database:
+            Path(self._url.database).parent.mkdir(parents=True, exist_ok=True)
+        self._found = False  # the file may have been taken away since
+        with self._explained(), self._engine.begin() as connection:
+            if not self._is_ready(connection):
+                for table in TABLES.sorted_tables:
+                    connection.execute(CreateTable(table, if_not_exists=True))
+
+    def _is_ready(self, connection: sa.Connection) -> bool:
+        """Tell whether something was committed, by a newsmill whose index this one understands."""
+        if self._found:
+            return True
+        if not sa.inspect(connection).has_table(META.name):
+            return False
+        version = connection.execute(sa.select(META.c.value).where(META.c.key == "schema_version")).scalar()
+        if version not in (None, str(INDEX_VERSION)):
+            raise CorpusIndexError(
+                f"{self.name}: this index has schema version {version}, and this newsmill knows version "
+                f"{INDEX_VERSION}: install a newsmill of that version, or point NEWSMILL_INDEX_URL elsewhere"
+            )
+        self._found = version is not None
+        return self._found
+
+    @property
+    def _is_sqlite(self) -> bool:
+        return self._url.get_backend_name() == "sqlite"
+
+    def _is_missing(self) -> bool:
+        """Tell whether an SQLite file is not there yet; opening it would create it."""
+        return self._is_sqlite and not Path(self._url.database or "").is_file()
+
+    def _check_url(self) -> None:
+        if self._url.get_backend_name() not in UPSERTS:
+            raise CorpusIndexError(f"NEWSMILL_INDEX_URL: {self.name}: use sqlite:///… or postgresql://…")
+        if self._is_sqlite and (self._url.database or ":memory:") == ":memory:":
+            raise CorpusIndexError(f"NEWSMILL_INDEX_URL: {self.name}: an index in memory forgets; name a file")
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Say which database refused, and what to do."""
+        try:
+            yield
+        except sa.exc.IntegrityError as error:
+            raise CorpusIndexError(
+                f"{self.name}: another run published the same text or article meanwhile ({error.orig}); nothing of "
+                "this run was taken in: start a new run"
+            ) from error
+        except sa.exc.DBAPIError as error:
+            raise CorpusIndexError(
+                f"{self.name}: {error.orig}. If it is locked or away, run the task again; if it is damaged, put a "
+                "backup of it back; NEWSMILL_INDEX_URL says where it lies"
+            ) from error
+
+
+def _published(row: sa.Row[Any]) -> Published:
+    return Published(**row._mapping)
+
+
+def _seen(row: sa.Row[Any]) -> Seen:
+    return Seen(**{**row._mapping, "fate": Fate(row.fate)})
+
+
+def _chunks_for(table: sa.Table, items: Iterable[Any]) -> Iterator[tuple[sa.Table, list[dict[str, Any]]]]:
+    for chunk in _chunks(items, ROWS_PER_WRITE):
+        yield table, [dataclasses.asdict(item) for item in chunk]
+
+
+def _chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    rest = iter(items)
+    while chunk := list(islice(rest, size)):
+        yield chunk

@@ -1,0 +1,178 @@
+"""Bring the articles of a group of partitions together, out of the batches that they were cleaned in.
+
+Owns the way from `cleaned/batch-N.parquet` to one table a partition. Keep out: what lies in the corpus already.
+
+Batches are cut by landing files, partitions by date and outlet, so any batch may hold articles of any partition. The
+group's partitions are packed into rounds of a bounded size. One round is read straight from the batches; of several
+each gets a file in staging, filled in one pass over the batches, and is then read alone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import date
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from newsmill.model import Fate
+from newsmill.publish.decisions import decisions, keys_of, replaced_keys_of
+from newsmill.publish.files import rows_of
+from newsmill.schema import CLEANED, CORPUS
+from newsmill.staging import Staging, StagingError
+
+WORDS_PER_ROUND = 8_000_000
+"""Words of text held at once: about 50 MB, some 15,000 news articles. One partition is never split."""
+
+ROWS_AT_ONCE = 200
+
+
+class Arrival(NamedTuple):
+    """A row that goes into a partition, and where it is found."""
+
+    key: str
+    record_key: str
+    batch: int
+    words: int
+    revision: int
+    ingested_on: date | None  # None: this run publishes it first
+
+
+class Leaver(NamedTuple):
+    """A row that leaves a partition because its article's new version belongs into another one."""
+
+    key: str
+    article_id: str
+    replaced_by: str
+
+
+def find_work(staging: Staging, keys: list[str]) -> tuple[list[Arrival], list[Leaver]]:
+    """Return what comes into these partitions and what leaves them."""
+    arrivals: list[Arrival] = []
+    leavers: list[Leaver] = []
+    wanted = pa.array(keys, pa.string())
+    for part in decisions(staging, _COLUMNS, Fate.PUBLISHED):
+        part = part.append_column("key", keys_of(part)).append_column("old_key", replaced_keys_of(part))
+        coming = part.filter(pc.is_in(part["key"], value_set=wanted))
+        names = ["key", "record_key", "batch", "word_count", "revision", "ingested_on"]
+        arrivals += map(Arrival._make, _tuples(coming.select(names)))
+        is_leaving = pc.and_(pc.is_in(part["old_key"], value_set=wanted), pc.not_equal(part["old_key"], part["key"]))
+        going = part.filter(is_leaving)
+        leavers += map(Leaver._make, _tuples(going.select(["old_key", "article_id", "content_hash"])))
+    return sorted(arrivals), sorted(leavers)
+
+
+_COLUMNS = [
+    "record_key",
+    "batch",
+    "article_id",
+    "content_hash",
+    "outlet",
+    "date",
+    "revision",
+    "ingested_on",
+    "replaces_date",
+    "replaces_outlet",
+    "word_count",
+]
+
+
+def by_partition(staging: Staging, arrivals: list[Arrival], name: str) -> Iterator[tuple[list[Arrival], pa.Table]]:
+    """Yield the arrivals of one partition and their rows (`schema.CORPUS`, in the same order), by key.
+
+    Args:
+        staging: the run's.
+        arrivals: of a group, sorted.
+        name: the group's own, for its files in staging.
+
+    Raises:
+        StagingError: an article is not in the batch that it should be in.
+    """
+    rounds = _rounds(arrivals)
+    if len(rounds) == 1:
+        yield from _split(rounds[0], _from_batches(staging, rounds[0]))
+    elif rounds:
+        paths = [staging.path(f"rounds/{name}-{number}.parquet") for number in range(len(rounds))]
+        _spill(staging, rounds, paths)
+        for part, path in zip(rounds, paths, strict=True):
+            with staging.data.open(path) as handle:
+                yield from _split(part, pq.read_table(handle))
+            staging.data.remove(path)
+
+
+def _rounds(arrivals: list[Arrival]) -> list[list[Arrival]]:
+    """Cut the arrivals between partitions, at the bound of words."""
+    rounds: list[list[Arrival]] = []
+    words = 0
+    for arrival in arrivals:
+        is_new_key = not rounds or rounds[-1][-1].key != arrival.key
+        if is_new_key and (not rounds or words >= WORDS_PER_ROUND):
+            rounds.append([])
+            words = 0
+        rounds[-1].append(arrival)
+        words += arrival.words
+    return rounds
+
+
+def _from_batches(staging: Staging, arrivals: list[Arrival]) -> pa.Table:
+    """Return the wanted rows: `record_key` and the columns of the corpus."""
+    by_batch: dict[int, list[str]] = defaultdict(list)
+    for arrival in arrivals:
+        by_batch[arrival.batch].append(arrival.record_key)
+    parts = (part for batch, keys in sorted(by_batch.items()) for part in _of_batch(staging, batch, keys))
+    return rows_of(parts, _KEYED)
+
+
+_KEYED = pa.schema([CLEANED.field("record_key"), *CORPUS])
+
+
+def _of_batch(staging: Staging, batch: int, record_keys: list[str]) -> Iterator[pa.Table]:
+    wanted = pa.array(record_keys, pa.string())
+    with staging.data.open(staging.batch_path("cleaned", batch)) as handle:
+        for found in pq.ParquetFile(handle).iter_batches(ROWS_AT_ONCE, columns=_KEYED.names):
+            part = pa.table(found).select(_KEYED.names).cast(_KEYED)
+            yield part.filter(pc.is_in(part["record_key"], value_set=wanted))
+
+
+def _spill(staging: Staging, rounds: list[list[Arrival]], paths: list[str]) -> None:
+    """Write the rows of each round to its own file, in one pass over the batches."""
+    by_batch: dict[int, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for number, part in enumerate(rounds):
+        for arrival in part:
+            by_batch[arrival.batch][number].append(arrival.record_key)
+    with ExitStack() as stack:
+        writers = [stack.enter_context(_writing(staging, path)) for path in paths]
+        for batch, wanted in sorted(by_batch.items()):
+            keys = [key for keys in wanted.values() for key in keys]
+            for rows in _of_batch(staging, batch, keys):
+                for number, keys in wanted.items():
+                    writers[number](rows.filter(pc.is_in(rows["record_key"], value_set=pa.array(keys, pa.string()))))
+
+
+@contextmanager
+def _writing(staging: Staging, path: str) -> Iterator[Callable[[pa.Table], None]]:
+    with staging.data.replacing(path) as handle, pq.ParquetWriter(handle, _KEYED, compression="zstd") as writer:
+        yield writer.write_table
+
+
+def _split(arrivals: list[Arrival], rows: pa.Table) -> Iterator[tuple[list[Arrival], pa.Table]]:
+    place = {record_key: row for row, record_key in enumerate(rows["record_key"].to_pylist())}
+    by_key: dict[str, list[Arrival]] = defaultdict(list)
+    for arrival in arrivals:
+        if arrival.record_key not in place:
+            raise StagingError(
+                f"batch {arrival.batch} has no cleaned record {arrival.record_key}: clear the task clean of it, or "
+                "start a new run"
+            )
+        by_key[arrival.key].append(arrival)
+    for part in by_key.values():
+        found = rows.take([place[arrival.record_key] for arrival in part])
+        yield part, found.select(CORPUS.names)
+
+
+def _tuples(table: pa.Table) -> Iterator[tuple[object, ...]]:
+    return zip(*(column.to_pylist() for column in table.columns), strict=True)

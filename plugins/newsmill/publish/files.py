@@ -1,0 +1,160 @@
+"""The files of the corpus: one `articles.parquet` a partition, the same rows always in the same bytes.
+
+Owns paths, order of rows and how a file is written. Keep out: which rows belong into it (partitions).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from newsmill.model import NewsmillError
+from newsmill.registry import MAX_SLUG, SLUG
+from newsmill.schema import CORPUS, SCHEMA_VERSION
+from newsmill.storage import Store
+
+ROWS_PER_GROUP = 2000
+"""Fixed, so that equal rows give equal bytes. About 10 MB of news text: small enough to skip, large enough to pack."""
+
+VERSION_KEY = b"newsmill.schema_version"
+ARTICLES_KEY = b"newsmill.articles"
+FILE_NAME = "articles.parquet"
+ORDER = [("published_at", "ascending"), ("article_id", "ascending")]
+
+
+class PublishError(NewsmillError):
+    """The corpus cannot be written as it should; the text names the file or the value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """What lies in one partition: its rows, sorted, and the files that they lie in."""
+
+    key: str
+    rows: pa.Table
+    files: tuple[str, ...]
+
+    @property
+    def path(self) -> str:
+        """The path of the one file that it should have."""
+        return f"{folder_of(self.key)}/{FILE_NAME}"
+
+    @property
+    def is_tidy(self) -> bool:
+        """Tell whether the rows lie in that file alone, or nowhere because there are none."""
+        return self.files == ((self.path,) if len(self.rows) else ())
+
+
+def folder_of(key: str) -> str:
+    """Return the folder of a partition `YYYY-MM-DD|outlet`.
+
+    Raises:
+        PublishError: the key is none; it never becomes a path then.
+    """
+    day, _, outlet = key.partition("|")
+    if not SLUG.fullmatch(outlet) or len(outlet) > MAX_SLUG:
+        raise PublishError(f"the outlet {outlet!r} is no slug of a-z, 0-9 and -: validation must quarantine it")
+    try:
+        return f"corpus/date={date.fromisoformat(day).isoformat()}/outlet={outlet}"
+    except ValueError:
+        raise PublishError(f"{day!r} is no date YYYY-MM-DD (of the partition {key!r})") from None
+
+
+def read_partition(data: Store, key: str, columns: list[str] | None = None) -> Partition:
+    """Read a partition, whole or some columns of it.
+
+    An article that lies in two of its files (a tidying was interrupted) is taken from the file that we write.
+
+    Raises:
+        PublishError: a file is damaged or was written by a newer newsmill.
+    """
+    folder = folder_of(key)
+    files = tuple(entry.path for entry in data.files(folder) if entry.path.endswith(".parquet"))
+    own_first = sorted(files, key=lambda path: (path != f"{folder}/{FILE_NAME}", path))
+    rows = _schema(columns).empty_table()
+    for path in own_first:
+        found = _read(data, path, columns)
+        if len(rows):
+            found = found.filter(
+                pc.invert(pc.is_in(found["article_id"], value_set=rows["article_id"].combine_chunks()))
+            )
+        rows = pa.concat_tables([rows, found])
+    return Partition(key, rows if len(files) < 2 or columns else in_order(rows), files)
+
+
+def write_partition(data: Store, old: Partition, rows: pa.Table) -> bool:
+    """Make a partition hold exactly these rows; return whether a file had to change.
+
+    One rename replaces the file, so a reader finds the old rows or the new ones. A partition without rows is removed.
+    """
+    data.sweep(old.path)
+    rows = in_order(rows)
+    if old.is_tidy and rows.equals(old.rows):
+        if not len(rows):
+            data.prune(folder_of(old.key))
+        return False
+    if len(rows):
+        _write(data, old.path, rows)
+    for path in old.files:
+        if path != old.path or not len(rows):
+            data.remove(path)
+    if not len(rows):
+        data.prune(folder_of(old.key))
+    return True
+
+
+def in_order(rows: pa.Table) -> pa.Table:
+    """Sort by published_at (unknown last), then article_id."""
+    return rows.take(pc.sort_indices(rows, sort_keys=ORDER, null_placement="at_end"))
+
+
+def rows_of(tables: Iterable[pa.Table], schema: pa.Schema) -> pa.Table:
+    """Return one table of tables that may be none."""
+    return pa.concat_tables([schema.empty_table(), *tables])
+
+
+def _write(data: Store, path: str, rows: pa.Table) -> None:
+    metadata = {VERSION_KEY: str(SCHEMA_VERSION).encode(), ARTICLES_KEY: str(len(rows)).encode()}
+    # one chunk a column: pages end where chunks end, and chunks come from how the rows were read
+    whole = rows.combine_chunks().replace_schema_metadata(metadata)
+    with data.replacing(path) as handle:
+        pq.write_table(
+            whole,
+            handle,
+            row_group_size=ROWS_PER_GROUP,
+            compression="zstd",
+            write_statistics=True,
+            write_page_index=True,
+            sorting_columns=pq.SortingColumn.from_ordering(CORPUS, ORDER, null_placement="at_end"),
+        )
+
+
+def _read(data: Store, path: str, columns: list[str] | None) -> pa.Table:
+    try:
+        with data.open(path) as handle:
+            file = pq.ParquetFile(handle)
+            _check_version(data, path, (file.schema_arrow.metadata or {}).get(VERSION_KEY))
+            return file.read(columns=columns).replace_schema_metadata(None).cast(_schema(columns))
+    except (pa.ArrowInvalid, ValueError, KeyError, OSError) as error:
+        raise PublishError(
+            f"{data.uri}/{path} cannot be read ({error}): put a backup of it back, or move it away and run again "
+            "with reprocess"
+        ) from error
+
+
+def _check_version(data: Store, path: str, version: bytes | None) -> None:
+    if version is not None and int(version) > SCHEMA_VERSION:
+        raise PublishError(
+            f"{data.uri}/{path} has schema version {int(version)}, and this newsmill writes version "
+            f"{SCHEMA_VERSION}: install a newsmill that knows it"
+        )
+
+
+def _schema(columns: list[str] | None) -> Any:
+    return pa.schema([CORPUS.field(name) for name in columns]) if columns else CORPUS

@@ -1,0 +1,126 @@
+"""Write the ledger: what a run did with every raw record, and what it cut, refused and replaced.
+
+Owns the ledger's files: one a dataset a run, `ledger/<dataset>/run_date=YYYY-MM-DD/<run>.parquet`. Keep out: the books
+(report), the order in which a run ends (reconcile).
+
+Every file is streamed, in the order of the records' paths, and cut into row groups of one size; so it is the same,
+byte for byte, whatever the batches were, and writing it again changes nothing. A dataset without rows has no file,
+but fates and runs are always there: a run that found nothing leaves a trace too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from newsmill.model import Fate
+from newsmill.publish.decisions import decisions
+from newsmill.publish.files import rows_of
+from newsmill.publish.report import Report, report_rows
+from newsmill.schema import CLEANED, DUPLICATES, FATES, QUARANTINE, REMOVALS, REVISIONS, RUNS
+from newsmill.staging import Run, Staging
+from newsmill.storage import Store
+
+ROWS_PER_GROUP = 5000
+ROWS_AT_ONCE = 1000
+
+
+def ledger_path(dataset: str, run: Run) -> str:
+    """Return the path of a run's file in a dataset of the ledger, or in `quarantine`."""
+    folder = dataset if dataset == "quarantine" else f"ledger/{dataset}"
+    return f"{folder}/run_date={run.day.isoformat()}/{run.ledger_name}.parquet"
+
+
+def write_ledger(staging: Staging, data: Store, run: Run, report: Report) -> None:
+    """Write all of a run's ledger; `runs` last, because it says that the rest is there."""
+    _write(data, ledger_path("fates", run), FATES, _fates(staging, run), even_empty=True)
+    _write(data, ledger_path("removals", run), REMOVALS, _staged(staging, "removals", REMOVALS))
+    _write(data, ledger_path("duplicates", run), DUPLICATES, _duplicates(staging, run))
+    _write(data, ledger_path("revisions", run), REVISIONS, _staged(staging, "revisions", REVISIONS))
+    _write(data, ledger_path("quarantine", run), QUARANTINE, _quarantine(staging, run))
+    rows = pa.Table.from_pylist(report_rows(report), schema=RUNS)
+    _write(data, ledger_path("runs", run), RUNS, [rows], even_empty=True)
+
+
+def _fates(staging: Staging, run: Run) -> Iterator[pa.Table]:
+    columns = [name for name in FATES.names if name != "run_id"]
+    for part in decisions(staging, columns):
+        yield _of_run(part, run, FATES)
+
+
+def _duplicates(staging: Staging, run: Run) -> Iterator[pa.Table]:
+    columns = [name for name in DUPLICATES.names if name != "run_id"]
+    for part in decisions(staging, columns, Fate.DUPLICATE):
+        yield _of_run(part, run, DUPLICATES)
+
+
+def _quarantine(staging: Staging, run: Run) -> Iterator[pa.Table]:
+    """Yield the quarantined articles, with their text; batch after batch, each held alone."""
+    columns = ["record_key", "batch", "failed", "detail"]
+    parts = [part for part in decisions(staging, columns, Fate.QUARANTINED) if len(part)]
+    refused = pa.concat_tables(parts).combine_chunks() if parts else None
+    if refused is None:
+        return
+    names = [name for name in QUARANTINE.names if name in CLEANED.names]
+    for batch in sorted(refused["batch"].unique().to_pylist()):
+        own = refused.filter(pc.equal(refused["batch"], batch)).combine_chunks()
+        for part in _parts(staging, staging.batch_path("cleaned", batch), names):
+            rows = part.filter(pc.is_in(part["record_key"], value_set=own["record_key"].combine_chunks()))
+            places = pc.index_in(rows["record_key"], value_set=own["record_key"].combine_chunks())
+            for name in ("failed", "detail"):
+                rows = rows.append_column(name, own[name].take(places))
+            yield _of_run(rows, run, QUARANTINE)
+
+
+def _staged(staging: Staging, dataset: str, schema: pa.Schema) -> Iterator[pa.Table]:
+    """Yield the rows of a dataset that lies in staging as the ledger wants it."""
+    for path in staging.files(dataset):
+        yield from _parts(staging, path, schema.names)
+
+
+def _parts(staging: Staging, path: str, columns: list[str]) -> Iterator[pa.Table]:
+    with staging.data.open(path) as handle:
+        for batch in pq.ParquetFile(handle).iter_batches(ROWS_AT_ONCE, columns=columns):
+            yield pa.table(batch)
+
+
+def _of_run(part: pa.Table, run: Run, schema: pa.Schema) -> pa.Table:
+    columns: dict[str, Any] = {name: part[name] for name in part.column_names}
+    columns["run_id"] = pa.repeat(run.run_id, len(part))
+    return pa.table({name: columns[name] for name in schema.names}).cast(schema)
+
+
+def _write(data: Store, path: str, schema: pa.Schema, parts: Iterable[pa.Table], *, even_empty: bool = False) -> None:
+    """Write one file of row groups of one size; none where there is no row."""
+    groups = _regrouped(parts, schema)
+    first = next(groups, None)
+    data.sweep(path)
+    if first is None and not even_empty:
+        data.remove(path)
+        return
+    with (
+        data.replacing(path) as handle,
+        pq.ParquetWriter(handle, schema, compression="zstd", write_page_index=True) as writer,
+    ):
+        for group in () if first is None else (first, *groups):
+            writer.write_table(group, row_group_size=ROWS_PER_GROUP)
+
+
+def _regrouped(parts: Iterable[pa.Table], schema: pa.Schema) -> Iterator[pa.Table]:
+    """Yield tables of exactly `ROWS_PER_GROUP` rows, and the rest."""
+    held: list[pa.Table] = []
+    for part in parts:
+        held.append(part.select(schema.names).cast(schema))
+        if sum(map(len, held)) >= ROWS_PER_GROUP:
+            rows = rows_of(held, schema)
+            while len(rows) >= ROWS_PER_GROUP:
+                yield rows.slice(0, ROWS_PER_GROUP).combine_chunks()
+                rows = rows.slice(ROWS_PER_GROUP)
+            held = [rows]
+    rest = rows_of(held, schema)
+    if len(rest):
+        yield rest.combine_chunks()

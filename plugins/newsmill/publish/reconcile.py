@@ -1,0 +1,131 @@
+"""End a run: balance the books, write the ledger, bring the index up to date.
+
+Owns the order of these steps and the proof that the corpus holds what was decided. Keep out: how each is done.
+
+A run that is killed is finished from its staging folder, by the same steps with the same results:
+
+1. The books and the corpus are checked; nothing is written.
+2. The ledger is written: files of this run alone, the same bytes each time.
+3. The index takes in, in one transaction, what was published and which records were dealt with. From here on later
+   runs take the records for known. This comes after the ledger, so that no record is known whose fate is nowhere.
+4. The caller removes the staging folder. Until then the run is not over, and every step above may be done again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any, Protocol
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from newsmill.model import Fate, Published, Reason, Seen
+from newsmill.publish.decisions import decisions, keys_of, replaced_keys_of
+from newsmill.publish.files import read_partition
+from newsmill.publish.ledger import write_ledger
+from newsmill.publish.report import BooksError, Report, check_books, make_report, touched_keys
+from newsmill.publish.written import written_keys
+from newsmill.staging import Run, Staging
+from newsmill.storage import Store
+
+INDEXED = ["article_id", "content_hash", "source_id", "published_at", "fetched_at", "revision", "ingested_on"]
+"""Columns of the corpus that the index keeps."""
+
+
+class TakesCommits(Protocol):
+    """What is asked of the index."""
+
+    def commit(self, run_id: str, run_date: date, articles: Iterable[Published], records: Iterable[Seen]) -> None:
+        """Take in articles and records, in one transaction that may be repeated."""
+
+
+def reconcile(staging: Staging, data: Store, index: TakesCommits, run: Run, read_count: int) -> Report:
+    """End a run; the caller then removes its staging folder.
+
+    Args:
+        staging: the run's.
+        data: the data root.
+        index: what is published.
+        run: the run.
+        read_count: raw records that were read, as the readers counted them.
+
+    Raises:
+        BooksError: records and fates do not balance, or the corpus does not hold what was decided.
+    """
+    report = make_report(staging, run, written_keys(staging))
+    check_books(read_count, report)
+    _check_departures(staging, data)
+    for _ in _published(staging, data):
+        pass  # every article is looked up before the first lasting word is written
+    write_ledger(staging, data, run, report)
+    index.commit(run.run_id, run.day, _published(staging, data), _dealt_with(staging))
+    return report
+
+
+def dry_report(staging: Staging, run: Run) -> Report:
+    """Return what the report of a run would say if it published; nothing is written."""
+    return make_report(staging, run, touched_keys(staging))
+
+
+def _published(staging: Staging, data: Store) -> Iterator[Published]:
+    """Yield the run's articles as they stand in the corpus: the index knows what is there, not what was meant.
+
+    Raises:
+        BooksError: an article is not there, or with another text.
+    """
+    for key, decided in _by_partition(staging, keys_of):
+        rows = read_partition(data, key, INDEXED).rows
+        standing = {row["article_id"]: row for row in rows.to_pylist()}
+        day, _, outlet = key.partition("|")
+        for article_id, content_hash in decided:
+            row = standing.get(article_id)
+            if row is None or row["content_hash"] != content_hash:
+                raise BooksError(
+                    f"article {article_id} should be published in {key}, and the corpus does not hold it with this "
+                    "text: clear the task publish and what follows it"
+                )
+            yield Published(outlet=outlet, date=date.fromisoformat(day), **row)
+
+
+def _check_departures(staging: Staging, data: Store) -> None:
+    """Check that no article that moved still lies where it was."""
+    for key, moved in _by_partition(staging, _left_keys_of):
+        rows = read_partition(data, key, ["article_id"]).rows
+        left = set(rows["article_id"].to_pylist()) & {article_id for article_id, _ in moved}
+        if left:
+            raise BooksError(f"article {min(left)} moved, and still lies in {key}: clear the task publish")
+
+
+def _left_keys_of(part: pa.Table) -> Any:
+    """Return the key of the partition that each row's article left; null where it stays."""
+    old = replaced_keys_of(part)
+    return pc.if_else(pc.equal(old, keys_of(part)), None, old)
+
+
+def _by_partition(staging: Staging, keys: Any) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Yield partitions and the run's articles of each, as (article_id, content_hash); sorted by key."""
+    columns = ["article_id", "content_hash", "date", "outlet", "replaces_date", "replaces_outlet"]
+    parts = []
+    for part in decisions(staging, columns, Fate.PUBLISHED):
+        keyed = part.select(columns[:2]).append_column("key", keys(part))
+        parts.append(keyed.filter(pc.is_valid(keyed["key"])))
+    if not parts:
+        return
+    articles = pa.concat_tables(parts).sort_by("key")
+    counts = articles.group_by("key", use_threads=False).aggregate([("key", "count")]).sort_by("key")
+    start = 0
+    for key, size in zip(counts["key"].to_pylist(), counts["key_count"].to_pylist(), strict=True):
+        own = articles.slice(start, size)
+        start += size
+        yield key, list(zip(own["article_id"].to_pylist(), own["content_hash"].to_pylist(), strict=True))
+
+
+def _dealt_with(staging: Staging) -> Iterator[Seen]:
+    """Yield the records that later runs need not read again; those that are known already are left out."""
+    columns = ["record_key", "fingerprint", "fate", "reason", "outlet", "article_id"]
+    for part in decisions(staging, columns):
+        for row in part.to_pylist():
+            reason = row.pop("reason")
+            if row["fingerprint"] and reason != Reason.KNOWN_RECORD:
+                yield Seen(**{**row, "fate": Fate(row["fate"])})
