@@ -1,0 +1,167 @@
+"""Choose the blocks to cut, of all that rules have found.
+
+Rules that ask for neighbours see what was cut in the round before, so the order of rules and blocks never
+matters; `ROUNDS` bounds how far one cut can lead to the next.
+
+Owns places, neighbours, followers of a marker, and the cap. Keep out: matching within a block (findings).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from newsmill.clean.body import Body
+from newsmill.clean.category import Category
+from newsmill.clean.findings import Finding
+from newsmill.clean.page import Line, Page
+from newsmill.clean.rules import Place, Rule, Then
+
+ROUNDS = 8
+"""Comment prompt, first paragraph about the outlet, what stands next to that …; each round is one pass. What a
+marker takes with it leaves to the rules what they suspect, as long as they find more."""
+NEAR_BLOCKS = 3
+"""How far `near` looks to each side."""
+FOLLOWER_WORDS = 16
+"""A line after `Related articles` that is no longer than this, or no sentence, is a part of that list."""
+MAX_CUT = 0.7
+"""Rules that would cut more than this share of the prose words are not believed. A guess on the safe side: the
+five founding articles lose at most a quarter."""
+
+_BIT = {category: 1 << number for number, category in enumerate(Category)}
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A block to cut, by which rule and why."""
+
+    rule: Rule
+    evidence: str
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """For every block, the categories cut before it, behind it and near it, as bits."""
+
+    before: Sequence[int]
+    behind: Sequence[int]
+    near: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """All that the decision rests on."""
+
+    page: Page
+    findings: Sequence[tuple[Finding, ...]]
+    body: Body
+    suspects: frozenset[int]
+
+    def evidence(self, index: int, facts: str) -> str:
+        """Return the sentence for the ledger."""
+        return f"{facts}; block {index} of {len(self.page.lines)}, {self.body.place(index)}"
+
+
+def decide(page: Page, findings: Sequence[tuple[Finding, ...]], body: Body, suspects: frozenset[int]) -> dict[int, Cut]:
+    """Return the cuts by block number."""
+    case = _Case(page, findings, body, suspects)
+    cuts: dict[int, Cut] = {}
+    for _ in range(ROUNDS):
+        fresh = _round(case, cuts)
+        if not fresh:
+            break
+        cuts.update(fresh)
+        cuts.update(_followers(case, cuts, spare=suspects))
+    cuts.update(_followers(case, cuts, spare=frozenset()))
+    return _capped(page, cuts)
+
+
+def _round(case: _Case, cuts: dict[int, Cut]) -> dict[int, Cut]:
+    around = _look_around(case, cuts)
+    fresh = {}
+    for line in case.page.lines:
+        if line.index in cuts:
+            continue
+        for finding in case.findings[line.index]:
+            if _stands(finding.rule, line, case.body, around):
+                evidence = case.evidence(line.index, finding.evidence)
+                fresh[line.index] = Cut(finding.rule, evidence, finding.rule.certain)
+                break
+    return fresh
+
+
+def _stands(rule: Rule, line: Line, body: Body, around: _Around) -> bool:
+    index = line.index
+    if not _is_at(rule.at, body, index) or (body.holds(index) and line.long_prose and not rule.in_prose):
+        return False
+    sides = ((rule.after, around.before), (rule.before, around.behind), (rule.near, around.near))
+    return all(wanted is None or _any_of(wanted) & bits[index] for wanted, bits in sides)
+
+
+def _is_at(place: Place, body: Body, index: int) -> bool:
+    if place is Place.HEAD:
+        return body.is_head(index)
+    if place is Place.TAIL:
+        return body.is_tail(index)
+    return place is Place.ANYWHERE or body.is_head(index) or body.is_tail(index)
+
+
+def _any_of(categories: Sequence[Category]) -> int:
+    return sum(_BIT[category] for category in set(categories))
+
+
+def _look_around(case: _Case, cuts: dict[int, Cut]) -> _Around:
+    lines = case.page.lines
+    before = list(_carried(case, lines, cuts))
+    behind = list(_carried(case, lines[::-1], cuts))[::-1]
+    own = [_BIT[cuts[line.index].rule.category] if line.index in cuts else 0 for line in lines]
+    near = [0] * len(lines)
+    for index in range(len(lines)):
+        for bits in own[max(0, index - NEAR_BLOCKS) : index + NEAR_BLOCKS + 1]:
+            near[index] |= bits
+    return _Around(before, behind, near)
+
+
+def _carried(case: _Case, lines: Sequence[Line], cuts: dict[int, Cut]) -> Iterator[int]:
+    """Yield for each line the categories cut since the last line of unsuspected prose."""
+    bits = 0
+    for line in lines:
+        yield bits
+        if line.index in cuts:
+            bits |= _BIT[cuts[line.index].rule.category]
+        elif line.reads_as_prose and line.index not in case.suspects:
+            bits = 0
+
+
+def _followers(case: _Case, cuts: dict[int, Cut], spare: frozenset[int]) -> dict[int, Cut]:
+    """Return what markers in the tail take with them, each by the last marker before it, but no line of `spare`."""
+    taken: dict[int, Cut] = {}
+    marker = -1
+    for line in case.page.lines:
+        if not case.body.is_tail(line.index):
+            continue
+        if line.index in cuts:
+            marker = line.index if cuts[line.index].rule.then else marker
+        elif marker >= 0 and line.index not in spare and _follows(cuts[marker].rule, line, marker):
+            text = case.page.lines[marker].folded[:60]
+            evidence = case.evidence(line.index, f"it follows {text!r} (block {marker})")
+            taken[line.index] = Cut(cuts[marker].rule, evidence, certain=False)
+    return taken
+
+
+def _follows(rule: Rule, line: Line, marker: int) -> bool:
+    if rule.then is Then.NEXT:
+        return line.index == marker + 1
+    return line.count <= FOLLOWER_WORDS or not line.reads_as_prose
+
+
+def _capped(page: Page, cuts: dict[int, Cut]) -> dict[int, Cut]:
+    """Keep only the certain cuts where all together would take most of the prose, or every block."""
+    prose = sum(line.count for line in page.lines if line.reads_as_prose)
+    gone = sum(line.count for line in page.lines if line.reads_as_prose and line.index in cuts)
+    share = gone / prose if prose else 0.0
+    if share <= MAX_CUT and len(cuts) < len(page.lines):
+        return cuts
+    note = f"; all rules together would cut {share:.0%} of the prose, so only the certain ones were applied"
+    return {index: Cut(cut.rule, cut.evidence + note, True) for index, cut in cuts.items() if cut.certain}

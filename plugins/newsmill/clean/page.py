@@ -1,0 +1,115 @@
+"""An article as rules see it: folded blocks, and what is known of its title, authors and outlet.
+
+Owns the facts that need no rule. Keep out: rules, and what is cut.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from newsmill.clean.fold import count_words, fold, words_of
+from newsmill.model import Article, Block, BlockKind
+from newsmill.registry import Outlet
+
+SENTENCE_WORDS = 10
+"""A block that ends like a sentence and is as long as this reads as prose."""
+LONG_WORDS = 25
+"""A block as long as this reads as prose without a full stop: dumps lose them."""
+STEM_LETTERS = 5
+"""Shorter words are mostly particles, and most forms of a longer word agree in as many letters."""
+TEASER_KEY = 4
+"""Words by which blocks that begin alike are found."""
+
+_ENDS = re.compile(r"""[.!?…。！？]["'”’»)\]]*\d{0,2}$""")
+_TELLING = {BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.LIST_ITEM}
+
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A block with what its text alone tells."""
+
+    index: int
+    block: Block
+    folded: str
+    words: Words
+    count: int  # words, as `count_words` counts
+    ends_sentence: bool
+    reads_as_prose: bool
+
+    @property
+    def long_prose(self) -> bool:
+        """Whether this is a whole paragraph of prose, to be cut only for unmistakable words."""
+        return self.reads_as_prose and self.count >= LONG_WORDS
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """All lines of an article and the facts that predicates ask for."""
+
+    lines: tuple[Line, ...]
+    languages: frozenset[str] | None  # whose phrases count, besides `any`; None: all
+    title: Words
+    description: Words
+    authors: tuple[Words, ...]
+    subject: frozenset[str]  # stems of title, description and tags
+    tags: frozenset[str]  # every word of the article's tags
+    outlet_names: frozenset[str]  # letters and digits only
+    first_with: dict[str, int]  # folded text -> its first block
+    times: Counter[str]  # folded text -> how many blocks have it
+    last_begun: dict[Words, int]  # the first TEASER_KEY words -> the last block that begins so
+
+
+def survey(article: Article, outlet: Outlet) -> Page:
+    """Look at an article once; linear in its text."""
+    lines = tuple(line_of(number, block) for number, block in enumerate(article.blocks))
+    first_with: dict[str, int] = {}
+    for line in lines:
+        first_with.setdefault(line.folded, line.index)
+    return Page(
+        lines=lines,
+        languages=_languages(article, outlet),
+        title=_words(article.title),
+        description=_words(article.description),
+        authors=tuple(filter(None, map(_words, article.authors))),
+        subject=stems(_words(" ".join((article.title or "", article.description or "", *article.tags)))),
+        tags=frozenset(word for tag in article.tags for word in _words(tag)),
+        outlet_names=frozenset(filter(None, ("".join(_words(name)) for name in (*outlet.names, outlet.slug)))),
+        first_with=first_with,
+        times=Counter(line.folded for line in lines),
+        last_begun={line.words[:TEASER_KEY]: line.index for line in lines if len(line.words) >= TEASER_KEY},
+    )
+
+
+def stems(words: Words) -> frozenset[str]:
+    """Return the first letters of the longer words, in which a word's forms agree: cookie, cookies."""
+    return frozenset(word[:STEM_LETTERS] for word in words if len(word) >= STEM_LETTERS)
+
+
+def line_of(index: int, block: Block) -> Line:
+    """Return what a block's text alone tells."""
+    folded = fold(block.text)
+    words = words_of(folded)
+    count = count_words(words)
+    ends = bool(_ENDS.search(block.text.rstrip()[-8:]))
+    telling = block.kind in _TELLING and (
+        (ends and count >= SENTENCE_WORDS) or (count >= LONG_WORDS and not _mostly_capitalised(block.text))
+    )
+    return Line(index, block, folded, words, count, ends, telling)
+
+
+def _mostly_capitalised(text: str) -> bool:
+    words = text.split()
+    return sum(word[0].isupper() for word in words) * 2 > len(words)
+
+
+def _words(text: str | None) -> Words:
+    return words_of(fold(text or ""))
+
+
+def _languages(article: Article, outlet: Outlet) -> frozenset[str] | None:
+    known = frozenset(filter(None, (article.language, outlet.language)))
+    return known if article.language else None

@@ -1,0 +1,266 @@
+"""What code can tell of a block that words in a rules file cannot, such as `is: [title]` and `is: [teaser]`.
+
+Owns the named predicates. Each returns the fact it found, as the end of a sentence about the block, or None.
+Keep out: where a block has to stand, and phrases (include/rules).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from difflib import SequenceMatcher
+from enum import StrEnum
+
+from newsmill.clean.fold import fold
+from newsmill.clean.page import TEASER_KEY, Line, Page, Words
+from newsmill.clean.vocabulary import BY, DATE_COMPANY, MONTHS, ROLES
+
+SHORT_WORDS = 8
+"""A line of a menu is at most as long as this (headlines are longer)."""
+RUN_LINES = 4
+"""As many short lines in a row are a menu, not headings of an article."""
+NEAR_TITLE = 0.92
+"""Share of words in common, in order, from which a block is the title in another spelling (difflib's ratio)."""
+
+_PREFIX_WORDS = 5  # fewer of the title's first words may be any phrase
+_SUFFIX_WORDS = 6  # a site's and a section's name behind a title: "… | World | News"
+_NEAR_TITLE_WORDS = range(4, 41)
+_SUFFIX_SIGN = re.compile(r"\s[|·•–—:>»-]\s")
+_LINK_SIGN = re.compile(r'[|·•>›/]| " ')  # "»" is folded to a quotation mark
+_LINK_ITEMS = 3
+_LINK_WORDS = 60
+_ALT_WORDS = 6
+_BYLINE_WORDS = 12
+_DATE_WORDS = 16
+_OUTLET_LETTERS = 5  # shorter names are too often words of the language
+
+_QUOTED = re.compile(r"""[,.!?]['"](?:\s|$)|\w['"],? (?:he|she|they|said|says)\b|["']\w[^"]{20,300}["']""")
+_NUMBER = re.compile(r"\d+(?:st|nd|rd|th|er|h|am|pm)?|\d+h\d+|t\d+|\d+t\d+z?|\d+z")
+_NUMERIC_DATE = re.compile(r"\b(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:\d{4}|\d{2}))\b")
+
+
+class Predicate(StrEnum):
+    """The names of the predicates; `_PREDICATES` has what they do."""
+
+    TITLE = "title"
+    NEAR_TITLE = "near_title"
+    AUTHOR_NAME = "author_name"
+    ABOUT_AUTHOR = "about_author"
+    STARTS_WITH_AUTHOR = "starts_with_author"
+    NAMES_AFTER_BY = "names_after_by"
+    DATE_LINE = "date_line"
+    TEASER = "teaser"
+    REPEATED = "repeated"
+    REPEATED_AT_ONCE = "repeated_at_once"
+    ALT_TEXT = "alt_text"
+    NAMES_OUTLET = "names_outlet"
+    ONLY_TAGS = "only_tags"
+    LINK_LIST = "link_list"
+    SHORT_RUN = "short_run"
+    SENTENCE = "sentence"
+    SPEECH = "speech"
+
+
+CERTAIN = frozenset({Predicate.TITLE, Predicate.TEASER, Predicate.REPEATED_AT_ONCE, Predicate.DATE_LINE})
+"""Predicates that prove the case without a look at what stands around."""
+
+
+def check(predicate: Predicate, line: Line, page: Page) -> str | None:
+    """Return the fact that makes the predicate true of a line, or None."""
+    return _PREDICATES[predicate](line, page)
+
+
+def _title(line: Line, page: Page) -> str | None:
+    """The title itself, or with the site's or section's name behind it, or without it."""
+    title, words = page.title, line.words
+    if not title or not words:
+        return None
+    if words == title:
+        return "it is the article's title"
+    longer, shorter = (words, title) if len(words) > len(title) else (title, words)
+    if len(shorter) < 3 or longer[: len(shorter)] != shorter or len(longer) - len(shorter) > _SUFFIX_WORDS:
+        return None
+    if longer is words:
+        return "it is the article's title with a suffix" if _SUFFIX_SIGN.search(line.block.text) else None
+    return "it is the beginning of the article's title" if len(shorter) >= _PREFIX_WORDS else None
+
+
+def _near_title(line: Line, page: Page) -> str | None:
+    if len(line.words) not in _NEAR_TITLE_WORDS or len(page.title) not in _NEAR_TITLE_WORDS:
+        return None
+    alike = SequenceMatcher(None, line.words, page.title, autojunk=False).ratio()
+    return f"{alike:.0%} of its words are the article's title" if alike >= NEAR_TITLE else None
+
+
+def _author_name(line: Line, page: Page) -> str | None:
+    """An author's name with nothing but dates, roles and other authors beside it."""
+    if len(line.words) > _DATE_WORDS or line.ends_sentence:
+        return None
+    names = {word for author in page.authors for word in author}
+    known = names | BY | ROLES | MONTHS | DATE_COMPANY
+    if not all(word in known or _NUMBER.fullmatch(word) for word in line.words):
+        return None
+    author = next((author for author in page.authors if _within(author, line.words)), None)
+    return f"it names the author {' '.join(author)!r} and no more than role and date" if author else None
+
+
+def _about_author(line: Line, page: Page) -> str | None:
+    if len(line.words) > _BYLINE_WORDS or line.ends_sentence:
+        return None
+    author = next((name for name in page.authors if _within(name, line.words)), None)
+    return f"it names the author {' '.join(author)!r}" if author else None
+
+
+def _starts_with_author(line: Line, page: Page) -> str | None:
+    author = next((name for name in page.authors if line.words[: len(name)] == name), None)
+    return f"it begins with the author's name {' '.join(author)!r}" if author else None
+
+
+def _names_after_by(line: Line, _page: Page) -> str | None:
+    """`By Jane Doe and John van der Berg`: nothing but capitalised names after the word."""
+    if not 2 <= len(line.words) <= _BYLINE_WORDS or line.words[0] not in BY or line.ends_sentence:
+        return None
+    names = re.findall(r"[^\W\d_][\w'’.-]*", line.block.text)[1:]
+    joined = {"and", "und", "et", "y", "e", "en", "de", "van", "von", "der", "den", "la", "di", "da", "for", "in", "at"}
+    if not names or not names[0][0].isupper() or fold(names[0]) in MONTHS:
+        return None
+    return "only names follow" if all(name[0].isupper() or name in joined for name in names) else None
+
+
+def _date_line(line: Line, _page: Page) -> str | None:
+    """A date, and no word that dates do not keep company with."""
+    words = line.words
+    if not 1 < len(words) <= _DATE_WORDS or line.ends_sentence:
+        return None
+    if not all(word in MONTHS or word in DATE_COMPANY or _NUMBER.fullmatch(word) for word in words):
+        return None
+    numbered = any(word[0].isdigit() for word in words)
+    if (numbered and not MONTHS.isdisjoint(words)) or _NUMERIC_DATE.search(line.folded):
+        return "it holds a date and nothing else"
+    return None
+
+
+def _teaser(line: Line, page: Page) -> str | None:
+    """The beginning of a later block, broken off or as the description."""
+    words = line.words
+    broken = line.folded.rstrip("\"')] ").endswith("...")
+    if len(words) <= TEASER_KEY or not (broken or words == page.description):
+        return None
+    later = page.last_begun.get(words[:TEASER_KEY], 0)
+    if later <= line.index:
+        return None
+    begun = page.lines[later].words
+    # The last word may be broken off too.
+    if begun[: len(words) - 1] != words[:-1] or not _begins(begun, words):
+        return None
+    return f"block {later} begins with the same words"
+
+
+def _begins(longer: Words, words: Words) -> bool:
+    return len(longer) >= len(words) and longer[len(words) - 1].startswith(words[-1])
+
+
+def _repeated(line: Line, page: Page) -> str | None:
+    """The second of two: what comes more often is the refrain of a list."""
+    first = page.first_with[line.folded]
+    return f"it repeats block {first}" if first < line.index and page.times[line.folded] == 2 else None
+
+
+def _repeated_at_once(line: Line, page: Page) -> str | None:
+    if not line.index or not line.words or page.lines[line.index - 1].folded != line.folded:
+        return None
+    return f"it repeats block {line.index - 1} before it"
+
+
+def _alt_text(line: Line, page: Page) -> str | None:
+    """`kim putin`: lower-case words of the title and no sentence, as files and images are named."""
+    text = line.block.text
+    if not 1 < len(line.words) <= _ALT_WORDS or text != text.lower() or line.ends_sentence:
+        return None
+    words = [word for word in line.words if not word.isdigit()]
+    title = {word.removesuffix("'s") for word in page.title}
+    return "all its words are lower-case words of the title" if words and set(words) <= title else None
+
+
+def _names_outlet(line: Line, page: Page) -> str | None:
+    """One of the outlet's names, also when it is written in one word or in several."""
+    for name in sorted(page.outlet_names):
+        if len(name) >= _OUTLET_LETTERS and _holds_joined(line.words, name):
+            return f"it names the outlet ({name!r})"
+    return None
+
+
+def _holds_joined(words: Words, name: str) -> bool:
+    for start, word in enumerate(words):
+        joined, end = word, start + 1
+        while name.startswith(joined) and len(joined) < len(name) and end < len(words):
+            joined, end = joined + words[end], end + 1
+        if joined == name:
+            return True
+    return False
+
+
+def _only_tags(line: Line, page: Page) -> str | None:
+    return "all its words are the article's tags" if line.words and set(line.words) <= page.tags else None
+
+
+def _link_list(line: Line, _page: Page) -> str | None:
+    """`Home | News | Sport`, `Home > World`: three or more short items between signs."""
+    if line.ends_sentence or line.count > _LINK_WORDS:
+        return None
+    items = [item.strip() for item in _LINK_SIGN.split(line.folded.strip('|·•>"›/ '))]
+    if len(items) < _LINK_ITEMS:
+        return None
+    short = all(item and len(item.split()) <= 4 and not item[0].isdigit() for item in items)
+    return f"it is {len(items)} short items between signs" if short else None
+
+
+def _short_run(line: Line, page: Page) -> str | None:
+    """One of several short lines in a row, none of which is a sentence."""
+    if not _is_short(line):
+        return None
+    lines, run = page.lines, 1
+    for step in (-1, 1):
+        other = line.index + step
+        while 0 <= other < len(lines) and _is_short(lines[other]) and run < RUN_LINES:
+            run, other = run + 1, other + step
+    return f"it is one of {run} or more short lines in a row" if run >= RUN_LINES else None
+
+
+def _is_short(line: Line) -> bool:
+    """A line with a digit is rather a row of results, prices or ingredients than of a menu."""
+    return line.count <= SHORT_WORDS and not line.ends_sentence and not any(map(str.isdigit, line.folded))
+
+
+def _sentence(line: Line, _page: Page) -> str | None:
+    return "it ends like a sentence" if line.ends_sentence else None
+
+
+def _speech(line: Line, _page: Page) -> str | None:
+    """A page speaks to its reader itself; whoever is quoted is in the news."""
+    return "it quotes somebody" if _QUOTED.search(line.folded) else None
+
+
+def _within(part: Words, whole: Words) -> bool:
+    return any(whole[start : start + len(part)] == part for start in range(len(whole) - len(part) + 1))
+
+
+_PREDICATES: dict[Predicate, Callable[[Line, Page], str | None]] = {
+    Predicate.TITLE: _title,
+    Predicate.NEAR_TITLE: _near_title,
+    Predicate.AUTHOR_NAME: _author_name,
+    Predicate.ABOUT_AUTHOR: _about_author,
+    Predicate.STARTS_WITH_AUTHOR: _starts_with_author,
+    Predicate.NAMES_AFTER_BY: _names_after_by,
+    Predicate.DATE_LINE: _date_line,
+    Predicate.TEASER: _teaser,
+    Predicate.REPEATED: _repeated,
+    Predicate.REPEATED_AT_ONCE: _repeated_at_once,
+    Predicate.ALT_TEXT: _alt_text,
+    Predicate.NAMES_OUTLET: _names_outlet,
+    Predicate.ONLY_TAGS: _only_tags,
+    Predicate.LINK_LIST: _link_list,
+    Predicate.SHORT_RUN: _short_run,
+    Predicate.SENTENCE: _sentence,
+    Predicate.SPEECH: _speech,
+}
