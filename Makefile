@@ -51,7 +51,7 @@ $(AIRFLOW_HOME)/.ready: $(VENV)/.ready
 
 run: $(AIRFLOW_HOME)/.ready ## Run ingest_news once: make run [LANDING=URI] [DATA=URI]
 	@set -o pipefail; log=$(AIRFLOW_HOME)/run.log; \
-	airflow dags test ingest_news 2>&1 | tee $$log | sed -unE 's/^[^ ]+ \[([a-z]+) *\] (.*[^ ]) +\[newsmill\] (.*) loc=.*/\1: \2  \3/p' \
+	airflow dags test ingest_news 2>&1 | tee $$log | sed -unE 's/ loc=[^ ]+//; s/^[^ ]+ \[([a-z]+) *\] (.*[^ ]) +\[newsmill\] (.*)/\1: \2  \3/p' \
 		|| { grep -E '^[A-Za-z_.]+Error: |DagRun failed|Failed to import' $$log | sort -u; echo "the whole log: $$log"; exit 1; }
 	@newsmill report
 
@@ -62,7 +62,7 @@ report: $(VENV)/.ready ## Show the last run's table of fates
 	@newsmill report
 
 test: $(VENV)/.ready ## Run the whole test suite
-	@pytest
+	@pytest -n auto --dist loadfile
 
 lint: $(VENV)/.ready ## Check style, types and import rules
 	@ruff check .

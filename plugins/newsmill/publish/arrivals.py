@@ -160,6 +160,7 @@ def _writing(staging: Staging, path: str) -> Iterator[Callable[[pa.Table], None]
 
 
 def _split(arrivals: list[Arrival], rows: pa.Table) -> Iterator[tuple[list[Arrival], pa.Table]]:
+    rows = rows.combine_chunks()  # taking rows out of many chunks copies them all, each time
     place = {record_key: row for row, record_key in enumerate(rows["record_key"].to_pylist())}
     by_key: dict[str, list[Arrival]] = defaultdict(list)
     for arrival in arrivals:
