@@ -47,7 +47,7 @@ CORPUS = Asset(name="newsmill_corpus", uri=f"{SETTINGS.data_as_uri}/corpus", gro
 
 PARAMS = {
     "landing_uri": Param(
-        SETTINGS.landing,
+        SETTINGS.landing_uri,
         type="string",
         minLength=1,
         title="Landing zone",

@@ -285,7 +285,8 @@ class Batch:
     @property
     def label(self) -> str:
         """A line for people: the batch's number, its records and its first file."""
-        return f"batch {self.number}: {self.records:,} records from {self.slices[0].path}"
+        records = f"{self.records:,} records from" if self.records > 1 else "1 record,"
+        return f"batch {self.number}: {records} {self.slices[0].path}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

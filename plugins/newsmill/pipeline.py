@@ -22,7 +22,7 @@ import structlog
 from newsmill.model import Article, Cleaned, NewsmillError, RawRecord, Seen, Selection, Unreadable
 from newsmill.progress import Progress
 from newsmill.registry import Registry, load_registry
-from newsmill.settings import Settings, load_settings
+from newsmill.settings import Settings, absolute, load_settings
 from newsmill.storage import Store
 
 if TYPE_CHECKING:
@@ -224,10 +224,12 @@ def deduplicate(run_id: str) -> list[dict[str, Any]]:
         One dict a group: `number` and `label`; empty in a dry run and when nothing is to be published.
     """
     from newsmill.dedup.decide import deduplicate as decide
+    from newsmill.publish.ledger import ledger_path
     from newsmill.publish.partitions import groups
 
     place = _open(run_id)
-    decide(place.staging, place.index, reprocess=place.run.selection.reprocess)
+    if not place.data.exists(ledger_path("runs", place.run)):  # else this run is in the ledger, and what it says stays
+        decide(place.staging, place.index, reprocess=place.run.selection.reprocess)
     if place.run.selection.dry_run:
         return []
     parts = groups(place.staging, place.settings.publish_groups)
@@ -256,7 +258,7 @@ def reconcile(run_id: str) -> dict[str, int]:
     log.info("report", read=report.read, **report.totals)
     for line in text.splitlines():
         structlog.get_logger("newsmill.report").info(line)
-    place.data.remove(place.staging.root)
+    place.staging.end()
     if place.run.selection.dry_run:
         place.data.write(place.staging.path("report.txt"), text.encode())
     return {"read": report.read, **report.totals}
@@ -316,7 +318,7 @@ def open_landing(selection: Selection) -> Store:
     """
     if selection.from_date and selection.to_date and selection.from_date > selection.to_date:
         raise NewsmillError(f"from_date {selection.from_date} is after to_date {selection.to_date}; swap them")
-    landing = Store(selection.landing_uri)
+    landing = Store(absolute(selection.landing_uri))
     if not landing.is_folder():
         raise NewsmillError(
             f"the landing zone {landing.uri} does not exist: set NEWSMILL_LANDING_URI (or the run's landing zone, or "
@@ -362,7 +364,7 @@ def _selected(outlet: str | None, day: date | None, asked: Selection) -> bool:
 
 
 def _group_label(number: int, keys: list[str]) -> str:
-    return f"group {number}: {len(keys)} partitions, {keys[0]} …"
+    return f"group {number}: {keys[0]}" + (f" and {len(keys) - 1:,} more partitions" if len(keys) > 1 else "")
 
 
 def _chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

@@ -121,6 +121,11 @@ class Staging:
         groups: list[list[str]] = self._read_json("groups.json")
         return groups
 
+    def end(self) -> None:
+        """Remove the folder; first what would make the next run take this one for interrupted."""
+        self.data.remove(self.path("groups.json"))
+        self.data.remove(self.root)
+
     @classmethod
     def interrupted(cls, data: Store) -> list[Staging]:
         """Return the staging folders of runs that had decided what to publish, and did not end."""
