@@ -1,6 +1,6 @@
 """The command `newsmill`: look at single files and at the last run, without Airflow.
 
-Owns options and what is printed. Keep out: the work itself (pipeline).
+Owns options and what is printed. Keep out: the work itself (preview, pipeline).
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from newsmill import pipeline
 from newsmill.model import Article, Cleaned, NewsmillError, Removal, Unreadable
+from newsmill.preview import preview
 from newsmill.settings import load_settings
 from newsmill.storage import Store
 
@@ -75,7 +75,7 @@ def _errors_for_people() -> Iterator[None]:
 def _previews(file: Path, outlet: str | None) -> Iterator[tuple[Article, Cleaned]]:
     """Yield what can be read; say the reason of what cannot, and end with exit code 1."""
     unreadable = 0
-    for found in pipeline.preview(file, outlet=outlet):
+    for found in preview(file, outlet=outlet):
         if isinstance(found, Unreadable):
             unreadable += 1
             err.print(f"{found.raw_path}: {found.reason.value}: {found.detail}", style="red", markup=False)

@@ -1,0 +1,95 @@
+"""Raw records in, rows for staging out: which are new, which belong to the run, and what became of each.
+
+Owns what `extract` does record by record. Keep out: reading and extracting themselves (stages), files (pipeline).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from typing import Any, TypeVar
+
+from newsmill.extract.article import extract
+from newsmill.model import Article, Batch, RawRecord, Seen, Selection, Unreadable
+from newsmill.read.records import read_slice
+from newsmill.registry import Registry
+from newsmill.rows import article_row, date_of, unchanged_row, unreadable_row
+from newsmill.workplace import Workplace
+
+LOOKUP_RECORDS = 20
+"""Raw records held at once while the index is asked about them; bounds memory at 20 records of the largest size."""
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of one raw record: an article to go on with, or a record that is settled.
+
+    `row` is one of `schema.EXTRACTED` or `schema.SETTLED`; None where the run was not asked for this record.
+    """
+
+    outcome: str  # "extracted", a fate, or "not_selected"
+    row: dict[str, Any] | None
+
+    @property
+    def goes_on(self) -> bool:
+        """Tell whether it is an article that the next stage takes."""
+        return self.outcome == "extracted"
+
+
+NOT_SELECTED = Taken("not_selected", None)
+
+
+def take_in(place: Workplace, batch: Batch) -> Iterator[Taken]:
+    """Read a batch's raw records; extract those that no earlier run has dealt with."""
+    landing, registry, run = place.landing, place.registry, place.run
+    limit = place.settings.max_record_bytes
+    raw_records = (raw for part in batch.slices for raw in read_slice(landing, part, max_record_bytes=limit))
+    for raw, seen in _with_known(raw_records, place):
+        yield _taken(raw, seen, registry, run.selection, run.day)
+
+
+def _taken(
+    raw: RawRecord | Unreadable, seen: Seen | None, registry: Registry, asked: Selection, run_day: date
+) -> Taken:
+    if seen:
+        return _settled(unchanged_row(raw, seen), asked)
+    outcome = extract(raw, registry, run_day) if isinstance(raw, RawRecord) else raw
+    if isinstance(outcome, Unreadable):
+        return _settled(unreadable_row(outcome), asked)
+    if not _is_asked_for(outcome.outlet, date_of(outcome, run_day), asked):
+        return NOT_SELECTED
+    return Taken("extracted", article_row(outcome))
+
+
+def _settled(row: dict[str, Any], asked: Selection) -> Taken:
+    return Taken(row["fate"], row) if _is_asked_for(row["outlet"], None, asked) else NOT_SELECTED
+
+
+def _with_known(
+    raw_records: Iterable[RawRecord | Unreadable], place: Workplace
+) -> Iterator[tuple[RawRecord | Unreadable, Seen | None]]:
+    """Pair each raw record with what the index says of it, if an earlier run has dealt with exactly these bytes."""
+    index = place.index
+    for held in _chunks(raw_records, LOOKUP_RECORDS):
+        keys = [] if place.run.selection.reprocess else [raw.record_key for raw in held if raw.fingerprint]
+        known = index.known(keys)
+        for raw in held:
+            seen = known.get(raw.record_key)
+            yield raw, seen if seen and seen.fingerprint == raw.fingerprint else None
+
+
+def _is_asked_for(outlet: str | None, day: date | None, asked: Selection) -> bool:
+    """Tell whether a record belongs to the run; `day` is None where the record has no date to judge."""
+    if asked.outlets and outlet not in asked.outlets:
+        return False
+    return day is None or (asked.from_date or day) <= day <= (asked.to_date or day)
+
+
+def _chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    rest = iter(items)
+    while chunk := list(islice(rest, size)):
+        yield chunk

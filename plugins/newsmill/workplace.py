@@ -1,0 +1,102 @@
+"""What a task works with: settings, stores, the run, and what is loaded for it.
+
+Owns opening these. Keep out: what is done with them (pipeline).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from newsmill.model import NewsmillError, Selection
+from newsmill.registry import Registry, load_registry
+from newsmill.settings import Settings, absolute, load_settings
+from newsmill.storage import Store
+
+if TYPE_CHECKING:
+    from newsmill.clean.rules import RuleSet
+    from newsmill.dedup.index import Index
+    from newsmill.staging import Run, Staging
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """What a task of one run works with. What a stage does not need is not loaded."""
+
+    settings: Settings
+    data: Store
+    staging: Staging
+    run: Run
+
+    @property
+    def landing(self) -> Store:
+        """The run's landing zone."""
+        return open_landing(self.run.selection)
+
+    @property
+    def registry(self) -> Registry:
+        """The outlets' facts."""
+        return outlets_of(self.settings)
+
+    @property
+    def rules(self) -> RuleSet:
+        """The cleaning rules."""
+        return rules_of(self.settings)
+
+    @property
+    def index(self) -> Index:
+        """The index of what is published."""
+        from newsmill.dedup.index import Index
+
+        return Index(self.settings.index)
+
+
+def open_workplace(run_id: str) -> Workplace:
+    """Open what a task of a run that has begun works with.
+
+    Raises:
+        NewsmillError: a setting has a mistake, or the run's staging folder is gone.
+    """
+    from newsmill.staging import Staging
+
+    settings = load_settings()
+    data = Store(settings.data)
+    staging = Staging.of(data, run_id)
+    return Workplace(settings, data, staging, staging.run())
+
+
+def open_landing(selection: Selection) -> Store:
+    """Open the landing zone.
+
+    Raises:
+        NewsmillError: it does not exist, or the dates that were asked for are the wrong way round.
+    """
+    if selection.from_date and selection.to_date and selection.from_date > selection.to_date:
+        raise NewsmillError(f"from_date {selection.from_date} is after to_date {selection.to_date}; swap them")
+    landing = Store(absolute(selection.landing_uri))
+    if not landing.is_folder():
+        raise NewsmillError(
+            f"the landing zone {landing.uri} does not exist: set NEWSMILL_LANDING_URI (or the run's landing zone, or "
+            "LANDING for make run) to the folder that holds the raw files"
+        )
+    return landing
+
+
+def outlets_of(settings: Settings) -> Registry:
+    """Load the outlets' facts.
+
+    Raises:
+        NewsmillError: an outlet's file has a mistake.
+    """
+    return load_registry(settings.include / "outlets")
+
+
+def rules_of(settings: Settings) -> RuleSet:
+    """Load the cleaning rules.
+
+    Raises:
+        NewsmillError: a rules file has a mistake.
+    """
+    from newsmill.clean.rules import load_rules
+
+    return load_rules(settings.include / "rules")
