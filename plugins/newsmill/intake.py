@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from newsmill.extract.article import extract
-from newsmill.model import Article, Batch, RawRecord, Seen, Selection, Unreadable
+from newsmill.model import Batch, RawRecord, Seen, Selection, Unreadable
 from newsmill.read.records import read_slice
 from newsmill.registry import Registry
 from newsmill.rows import article_row, date_of, unchanged_row, unreadable_row

@@ -57,3 +57,10 @@ def test_value_out_of_range_is_refused_by_name_and_value(monkeypatch, name, bad,
 
 def test_every_setting_says_what_it_does():
     assert all(field.description for field in Settings.model_fields.values())
+
+
+def test_readme_lists_every_setting_with_its_default_and_what_it_does():
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    for name, field in Settings.model_fields.items():
+        default = f"`{field.default}`" if field.default != "" else "empty"
+        assert f"| `NEWSMILL_{name.upper()}` | {default} | {field.description} |" in readme
