@@ -63,7 +63,7 @@ report: $(VENV)/.ready ## Show the last run's table of fates
 	@newsmill report
 
 test: $(VENV)/.ready ## Run the whole test suite
-	@pytest -n auto --dist loadfile
+	@pytest -n auto --dist loadfile --cov --cov-report=term
 
 lint: $(VENV)/.ready ## Check style, types and import rules
 	@ruff check .

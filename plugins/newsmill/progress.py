@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import Any
 
 import structlog
 
 SECONDS_BETWEEN_LINES = 10.0
-Item = TypeVar("Item")
 
 
 class Progress:
@@ -34,12 +33,6 @@ class Progress:
         if self._clock() - self._logged >= SECONDS_BETWEEN_LINES:
             self._logged = self._clock()
             self._log.info("progress", **self._figures())
-
-    def each(self, items: Iterable[Item], what: str = "done") -> Iterator[Item]:
-        """Yield items, counting each after its use."""
-        for item in items:
-            yield item
-            self.count(what)
 
     def finish(self, **facts: Any) -> dict[str, int]:
         """Log the summary and return what was counted."""
