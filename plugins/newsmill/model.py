@@ -11,8 +11,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-WITHOUT_SPACES = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]")
-"""Kana and ideographs: scripts that put no space between words."""
+IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]")
+"""Kana and ideographs: each counts as a word, as word processors count them."""
+
+RUN_ON_LETTERS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
+"""Thai, Lao, Burmese and Khmer: they put no space between words."""
+
+RUN_ON_LETTERS_A_WORD = 5
+"""Letters and signs of a Thai word on average, roughly; enough to tell an article from a stub."""
 
 
 class NewsmillError(Exception):
@@ -211,8 +217,9 @@ class Cleaned:
 
     @property
     def word_count(self) -> int:
-        """Words of the text: split at white space, each Chinese or Japanese character a word of its own."""
-        return len(WITHOUT_SPACES.sub(" x ", self.text).split())
+        """Words of the text: split at white space, and counted by characters in scripts without spaces."""
+        spaced = RUN_ON_LETTERS.sub(lambda run: " x" * -(-len(run[0]) // RUN_ON_LETTERS_A_WORD) + " ", self.text)
+        return len(IDEOGRAPHS.sub(" x ", spaced).split())
 
     @property
     def removed_chars(self) -> int:

@@ -17,9 +17,9 @@ import structlog
 
 from newsmill.model import NewsmillError, Selection
 from newsmill.progress import Progress
-from newsmill.settings import Settings, load_settings
+from newsmill.settings import load_settings
 from newsmill.storage import Store
-from newsmill.workplace import Workplace, open_landing, open_workplace, outlets_of, rules_of
+from newsmill.workplace import check_apart, open_landing, open_workplace, outlets_of, rules_of
 
 MAX_TASKS = 1000
 """Extract tasks of a run at most: Airflow maps a task over 1,024 items by default."""
@@ -59,10 +59,10 @@ def plan(run_id: str, day: date, selection: Selection) -> list[dict[str, Any]]:
     settings = load_settings()
     outlets_of(settings)
     rules_of(settings)
-    landing = open_landing(selection)
-    data = Store(settings.data)
+    landing, data = open_landing(selection), Store(settings.data)
+    check_apart(landing, data)
     if not selection.dry_run:
-        finish_interrupted(settings, data)
+        finish_interrupted(data)
     staging = Staging.of(data, run_id)
     staging.start(run_id, day, selection)
     ignored = Ignored()
@@ -159,7 +159,7 @@ def validate(run_id: str) -> dict[str, int]:
         log.warning("batch expectation", finding=warning)
     failed = [verdict for verdict in judgement.verdicts if verdict.failed]
     log.info("finished", task="validate", articles=len(articles), quarantined=len(failed))
-    if len(failed) > asked.rejection_limit * len(articles):
+    if len(failed) / len(articles) > asked.rejection_limit:
         examples = "; ".join(sorted({verdict.failed[0] for verdict in failed})[:5])
         raise RejectionError(
             f"{len(failed)} of {len(articles)} articles failed validation, more than the rejection limit of "
@@ -220,7 +220,7 @@ def reconcile(run_id: str) -> dict[str, int]:
     return {"read": report.read, **report.totals}
 
 
-def finish_interrupted(settings: Settings, data: Store) -> None:
+def finish_interrupted(data: Store) -> None:
     """Publish what an earlier run had decided when it was killed, before anything new is planned.
 
     Once a run's decisions and groups are in staging, part of its partitions may be in the corpus. Going forward
@@ -229,11 +229,11 @@ def finish_interrupted(settings: Settings, data: Store) -> None:
     from newsmill.staging import Staging
 
     for staging in Staging.interrupted(data):
-        place = Workplace(settings, data, staging, staging.run())
-        log.warning("finishing an interrupted run", run_id=place.run.run_id)
+        run_id = staging.run().run_id
+        log.warning("finishing an interrupted run", run_id=run_id)
         for number in range(1, len(staging.groups()) + 1):
-            publish(place.run.run_id, number)
-        reconcile(place.run.run_id)
+            publish(run_id, number)
+        reconcile(run_id)
 
 
 def _group_label(number: int, keys: list[str]) -> str:

@@ -28,9 +28,9 @@ def preview(path: Path, *, outlet: str | None = None) -> Iterator[Unreadable | t
     Raises:
         NewsmillError: there is no such file, or the rules or an outlet's file have a mistake.
     """
-    path = path.absolute()
+    path = path.resolve()
     if not path.is_file():
-        raise NewsmillError(f"{path}: no such file")
+        raise NewsmillError(f"{path}: {'not a file' if path.exists() else 'no such file'}; name one raw file")
     settings = load_settings()
     registry, rules = outlets_of(settings), rules_of(settings)
     today = datetime.now(UTC).date()

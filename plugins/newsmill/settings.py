@@ -6,6 +6,7 @@ Owns names, defaults and their checks. `.env.example` lists the same names; a te
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import quote
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -88,7 +89,7 @@ class Settings(BaseSettings):
                 f"NEWSMILL_INDEX_URL is empty, and NEWSMILL_DATA_URI ({self.data}) is no local folder in which "
                 "an SQLite index could lie: set NEWSMILL_INDEX_URL to a database"
             )
-        return f"sqlite:///{self.data}/index.sqlite"
+        return f"sqlite:///{quote(self.data)}/index.sqlite"
 
 
 def absolute(uri: str) -> str:

@@ -82,6 +82,19 @@ def open_landing(selection: Selection) -> Store:
     return landing
 
 
+def check_apart(landing: Store, data: Store) -> None:
+    """Check that the data root does not lie in the landing zone.
+
+    Raises:
+        NewsmillError: it does: what a run writes would be read as raw records by the next.
+    """
+    if f"{data.uri}/".startswith(f"{landing.uri}/"):
+        raise NewsmillError(
+            f"the data root {data.uri} lies in the landing zone {landing.uri}: set NEWSMILL_DATA_URI (DATA for make "
+            "run) to a folder outside it, or what a run writes would be read by the next"
+        )
+
+
 def outlets_of(settings: Settings) -> Registry:
     """Load the outlets' facts.
 

@@ -81,3 +81,25 @@ def test_too_many_quarantined_stop_the_run_before_anything_is_published(tmp_path
     assert "rejection limit" in str(caught.value)
     assert not (tmp_path / "data" / "corpus").exists()
     assert not (tmp_path / "data" / "index.sqlite").exists()
+
+
+@pytest.mark.parametrize(("limit", "stops"), [(0.19, True), (0.2, False)])
+def test_rejection_limit_is_the_largest_share_that_passes(tmp_path, limit, stops):
+    """The shortest of the five seeds has 371 words: one of five is exactly a fifth."""
+    if stops:
+        with pytest.raises(NewsmillError, match="1 of 5 articles"):
+            run(SEEDS, min_words=372, rejection_limit=limit)
+    else:
+        assert run(SEEDS, min_words=372, rejection_limit=limit)["quarantined"] == 1
+
+
+@pytest.mark.parametrize("inside", ["", "corpus"])
+def test_data_root_in_the_landing_zone(tmp_path, monkeypatch, inside):
+    landing = tmp_path / "landing"
+    landing.mkdir()
+    monkeypatch.setenv("NEWSMILL_DATA_URI", str(landing / inside))
+    with pytest.raises(NewsmillError, match="NEWSMILL_DATA_URI"):
+        run(landing)
+    assert list(landing.iterdir()) == []
+    monkeypatch.setenv("NEWSMILL_DATA_URI", str(tmp_path / "landing-data"))
+    assert run(landing)["read"] == 0

@@ -73,6 +73,16 @@ def test_file_that_is_not_there_is_an_error_in_one_line(command, tmp_path):
     assert "nothing.html: no such file" in shown.stderr
 
 
+def test_link_and_relative_path_are_followed_and_a_folder_is_none(tmp_path, monkeypatch):
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "link.txt").symlink_to(EXPRESS)
+    monkeypatch.chdir(tmp_path / "deep")
+    assert call("clean", "link.txt").exit_code == 0
+    (tmp_path / "near.txt").write_text(EXPRESS.read_text(encoding="utf-8"), encoding="utf-8")
+    assert call("clean", "../near.txt").exit_code == 0
+    assert "not a file" in call("clean", "..").stderr
+
+
 def test_report_shows_the_last_run_and_before_the_first_says_what_to_do():
     before = call("report")
     assert before.exit_code == 1

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import make_url
 
 from newsmill.settings import PROJECT, Settings, SettingsError, absolute, load_settings
 
@@ -29,6 +30,12 @@ def test_index_lies_in_the_data_root_unless_a_url_says_otherwise(monkeypatch):
     assert load_settings().index == "sqlite:////srv/data/index.sqlite"
     monkeypatch.setenv("NEWSMILL_INDEX_URL", "postgresql://db/newsmill")
     assert load_settings().index == "postgresql://db/newsmill"
+
+
+@pytest.mark.parametrize("name", ["d%41", "d?x=1", "d é#1"])
+def test_index_lies_in_a_data_root_of_any_name(monkeypatch, name):
+    monkeypatch.setenv("NEWSMILL_DATA_URI", f"/srv/{name}")
+    assert make_url(load_settings().index).database == f"/srv/{name}/index.sqlite"
 
 
 def test_data_root_on_object_storage_needs_an_index_url(monkeypatch):
