@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from newsmill.clean.fold import words_of
+from newsmill.clean.fold import after_word, words_of
 from newsmill.clean.page import Line, Page, stems
 from newsmill.clean.patterns import Found
 from newsmill.clean.phrases import Hit
 from newsmill.clean.predicates import Predicate, check
 from newsmill.clean.rules import Match, Rule, RuleSet
+from newsmill.clean.speech import is_mentioned
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,8 @@ class Finder:
         rule = self.rules.rules[number]
         if not _fits(rule, line):
             return None
-        said = _phrase_fact(rule, line, hits) or _pattern_fact(rule, found)
-        if rule.says_words and (not said or self._is_subject(rule, line, said)):
+        said = _phrase_fact(rule, line, hits) or _pattern_fact(rule, line, found)
+        if rule.says_words and (not said or self._belongs(rule, line, said)):
             return None
         told = [check(predicate, line, self.page) for predicate in rule.predicates]
         if None in told or any(check(predicate, line, self.page) for predicate in rule.excluded):
@@ -71,11 +72,19 @@ class Finder:
         facts = (said.fact if said else None, *told) if said or told else (f"it is a {line.block.kind.value}",)
         return Finding(rule, tuple(filter(None, facts)))
 
-    def _is_subject(self, rule: Rule, line: Line, said: _Said) -> bool:
-        """Whether the rule's words are what the article is about: then a sentence that has them belongs to it."""
-        if rule.in_prose or not line.reads_as_prose:
+    def _belongs(self, rule: Rule, line: Line, said: _Said) -> bool:
+        """Whether the article itself speaks of the rule's words."""
+        if line.reads_as_prose and self._is_subject(rule, said):
+            return True
+        if Predicate.SPEECH not in rule.excluded:
             return False
-        return not self.page.subject.isdisjoint(stems((rule.category.value, *words_of(said.text))))
+        return is_mentioned(said.rest, self.page.languages, whole=rule.match is Match.START)
+
+    def _is_subject(self, rule: Rule, said: _Said) -> bool:
+        """Whether title or description name the rule's category or have its words; unmistakable words are common."""
+        if rule.category in self.page.subjects:
+            return True
+        return not rule.in_prose and not self.page.subject.isdisjoint(stems(words_of(said.text)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +93,7 @@ class _Said:
 
     text: str
     fact: str
+    rest: str = ""  # what stands behind them
 
 
 def needs_met(rule: Rule, page: Page) -> int | None:
@@ -108,7 +118,8 @@ def _phrase_fact(rule: Rule, line: Line, hits: Sequence[Hit]) -> _Said | None:
     if not fitting:
         return None
     longest = max(fitting, key=lambda hit: (hit.end - hit.start, hit.phrase))
-    return _Said(longest.phrase, f"{longest.phrase!r} {_SAID[rule.match]}")
+    rest = after_word(line.folded, longest.end - 1)
+    return _Said(longest.phrase, f"{longest.phrase!r} {_SAID[rule.match]}", rest)
 
 
 def _lies(match: Match, hit: Hit, size: int) -> bool:
@@ -128,11 +139,11 @@ def _made_of_fact(rule: Rule, line: Line, hits: Sequence[Hit]) -> _Said | None:
     return _Said(line.folded, fact)
 
 
-def _pattern_fact(rule: Rule, found: Found | None) -> _Said | None:
+def _pattern_fact(rule: Rule, line: Line, found: Found | None) -> _Said | None:
     if found is None:
         return None
     fact = f"{_shortened(found.text)!r} {_SAID[rule.match]} (pattern {_shortened(found.pattern)!r})"
-    return _Said(found.text, fact)
+    return _Said(found.text, fact, line.folded.partition(found.text)[2])
 
 
 def _shortened(text: str, size: int = 60) -> str:

@@ -7,23 +7,37 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import islice
 
 _SAME = str.maketrans(
     {
         **dict.fromkeys("‘’‚‛´`ʼ′＇", "'"),
-        **dict.fromkeys("“”„‟«»″＂", '"'),
+        **dict.fromkeys("“”„‟«»″＂「」『』", '"'),
         **dict.fromkeys("‐‑‒–—―−－", "-"),
         **dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff", None),
         "…": "...",
         "：": ":",
     }
 )
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_MARKS = "".join(
+    chr(code)
+    for start, end in ((0x300, 0x1D00), (0x20D0, 0x2100), (0x302A, 0x309B), (0xA800, 0xABFF))
+    for code in range(start, end)
+    if unicodedata.category(chr(code)) in {"Mn", "Mc"}
+)
+"""Vowel signs and accents: Python's `\\w` knows none of them, and the words of many scripts are full of them."""
+_LETTER = rf"(?:[^\W_]|[{_MARKS}])"
+_WORD = re.compile(rf"[^\W_]{_LETTER}*(?:'{_LETTER}+)*")
 _NFC_MAX_CHARS = 2_000
 """Longer text is not composed: composing is quadratic in runs of combining marks, and no rule asks for it."""
 _LONGEST_WORD = 50
 """Characters; what is longer counts as several words, so that a limit of words is a limit of characters too."""
-_IDEOGRAPHS_FROM = "\u2e80"
+_IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+"""Kana and ideographs: each counts as a word, as in the corpus's `word_count`."""
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+"""Thai, Lao, Burmese, Khmer: words without spaces between them."""
+_UNSPACED_LETTERS = 5
+"""Letters and signs to a word of those scripts; Thai dictionaries and running text have four to five."""
 
 
 def fold(text: str) -> str:
@@ -42,5 +56,28 @@ def words_of(folded: str) -> tuple[str, ...]:
 
 
 def count_words(words: tuple[str, ...]) -> int:
-    """Count words; scripts without spaces count one for two characters, and no word counts for a page of them."""
-    return sum(max(1, len(word) // (2 if word[0] >= _IDEOGRAPHS_FROM else _LONGEST_WORD)) for word in words)
+    """Count words as a reader would, also where no space stands between them; no word counts for a page."""
+    return sum(map(_count, words))
+
+
+def _count(word: str) -> int:
+    if word.isascii():
+        return max(1, len(word) // _LONGEST_WORD)
+    if has_no_spaces(word):
+        return max(1, len(word) // _UNSPACED_LETTERS)
+    return len(_IDEOGRAPHS.findall(word)) or max(1, len(word) // _LONGEST_WORD)
+
+
+def has_no_spaces(text: str) -> bool:
+    """Whether a text's first letter is Thai, Lao, Burmese or Khmer."""
+    return bool(_UNSPACED.match(text))
+
+
+def is_ideographic(text: str) -> bool:
+    """Whether a text's first letter is kana or an ideograph."""
+    return bool(_IDEOGRAPHS.match(text))
+
+
+def after_word(folded: str, number: int) -> str:
+    """Return what of a folded text stands behind its word of that number (from 0)."""
+    return folded[next(islice(_WORD.finditer(folded), number, None)).end() :]

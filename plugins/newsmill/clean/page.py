@@ -9,7 +9,9 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from newsmill.clean.fold import count_words, fold, words_of
+from newsmill.clean.category import Category
+from newsmill.clean.fold import count_words, fold, has_no_spaces, is_ideographic, words_of
+from newsmill.clean.subject import subjects_of
 from newsmill.model import Article, Block, BlockKind
 from newsmill.registry import Outlet
 
@@ -22,7 +24,12 @@ STEM_LETTERS = 5
 TEASER_KEY = 4
 """Words by which blocks that begin alike are found."""
 
-_ENDS = re.compile(r"""[.!?…。！？]["'”’»)\]]*\d{0,2}$""")
+UNSTOPPED_WORDS = 15
+"""The same for Thai and Lao, which have no full stop: about 75 letters."""
+
+_STOPS = r".!?…。．！？।॥۔؟።፧။។៕։\u037e"
+_ENDS = re.compile(rf"""(?:[{_STOPS}]|[\u0370-\u03ff];)["'”’»)\]」』】）]*\d{{0,2}}$""")
+"""A full stop, a question or an exclamation mark of any script; the Greek question mark looks like a semicolon."""
 _TELLING = {BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.LIST_ITEM}
 
 Words = tuple[str, ...]
@@ -56,7 +63,8 @@ class Page:
     description: Words
     authors: tuple[Words, ...]
     subject: frozenset[str]  # stems of title, description and tags
-    tags: frozenset[str]  # every word of the article's tags
+    subjects: frozenset[Category]  # of title and description
+    tags: frozenset[Words]
     outlet_names: frozenset[str]  # letters and digits only
     first_with: dict[str, int]  # folded text -> its first block
     times: Counter[str]  # folded text -> how many blocks have it
@@ -76,7 +84,8 @@ def survey(article: Article, outlet: Outlet) -> Page:
         description=_words(article.description),
         authors=tuple(filter(None, map(_words, article.authors))),
         subject=stems(_words(" ".join((article.title or "", article.description or "", *article.tags)))),
-        tags=frozenset(word for tag in article.tags for word in _words(tag)),
+        subjects=subjects_of(fold(f"{article.title or ''} {article.description or ''}")),
+        tags=frozenset(filter(None, map(_words, article.tags))),
         outlet_names=frozenset(filter(None, ("".join(_words(name)) for name in (*outlet.names, outlet.slug)))),
         first_with=first_with,
         times=Counter(line.folded for line in lines),
@@ -94,11 +103,15 @@ def line_of(index: int, block: Block) -> Line:
     folded = fold(block.text)
     words = words_of(folded)
     count = count_words(words)
-    ends = bool(_ENDS.search(block.text.rstrip()[-8:]))
-    telling = block.kind in _TELLING and (
-        (ends and count >= SENTENCE_WORDS) or (count >= LONG_WORDS and not _mostly_capitalised(block.text))
-    )
+    ends = bool(_ENDS.search(block.text.rstrip()[-8:])) or (count >= UNSTOPPED_WORDS and has_no_spaces(words[-1]))
+    telling = block.kind in _TELLING and ((ends and count >= SENTENCE_WORDS) or _is_long(block.text, words, count))
     return Line(index, block, folded, words, count, ends, telling)
+
+
+def _is_long(text: str, words: Words, count: int) -> bool:
+    """Whether a block without a full stop is too long for a headline; one of ideographs takes one a syllable."""
+    long = LONG_WORDS * 2 if words and is_ideographic(words[0]) else LONG_WORDS
+    return count >= long and not _mostly_capitalised(text)
 
 
 def _mostly_capitalised(text: str) -> bool:
@@ -112,4 +125,4 @@ def _words(text: str | None) -> Words:
 
 def _languages(article: Article, outlet: Outlet) -> frozenset[str] | None:
     known = frozenset(filter(None, (article.language, outlet.language)))
-    return known if article.language else None
+    return known | {"en"} if article.language else None  # pages in any language have English buttons

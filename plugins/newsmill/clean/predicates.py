@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from newsmill.clean.fold import fold
 from newsmill.clean.page import TEASER_KEY, Line, Page, Words
+from newsmill.clean.speech import reports_speech
 from newsmill.clean.vocabulary import BY, DATE_COMPANY, MONTHS, ROLES
 
 SHORT_WORDS = 8
@@ -32,9 +33,9 @@ _LINK_WORDS = 60
 _ALT_WORDS = 6
 _BYLINE_WORDS = 12
 _DATE_WORDS = 16
+_TAG_WORDS = 80
 _OUTLET_LETTERS = 5  # shorter names are too often words of the language
 
-_QUOTED = re.compile(r"""[,.!?]['"](?:\s|$)|\w['"],? (?:he|she|they|said|says)\b|["']\w[^"]{20,300}["']""")
 _NUMBER = re.compile(r"\d+(?:st|nd|rd|th|er|h|am|pm)?|\d+h\d+|t\d+|\d+t\d+z?|\d+z")
 _NUMERIC_DATE = re.compile(r"\b(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:\d{4}|\d{2}))\b")
 
@@ -141,19 +142,23 @@ def _date_line(line: Line, _page: Page) -> str | None:
 
 
 def _teaser(line: Line, page: Page) -> str | None:
-    """The beginning of a later block, broken off or as the description."""
+    """The beginning of a later block, broken off, or the description that the first paragraph begins with."""
     words = line.words
     broken = line.folded.rstrip("\"')] ").endswith("...")
     if len(words) <= TEASER_KEY or not (broken or words == page.description):
         return None
     later = page.last_begun.get(words[:TEASER_KEY], 0)
-    if later <= line.index:
+    if later <= line.index or not (broken or _is_next_prose(later, line, page)):
         return None
     begun = page.lines[later].words
     # The last word may be broken off too.
     if begun[: len(words) - 1] != words[:-1] or not _begins(begun, words):
         return None
     return f"block {later} begins with the same words"
+
+
+def _is_next_prose(later: int, line: Line, page: Page) -> bool:
+    return not any(between.reads_as_prose for between in page.lines[line.index + 1 : later])
 
 
 def _begins(longer: Words, words: Words) -> bool:
@@ -201,7 +206,14 @@ def _holds_joined(words: Words, name: str) -> bool:
 
 
 def _only_tags(line: Line, page: Page) -> str | None:
-    return "all its words are the article's tags" if line.words and set(line.words) <= page.tags else None
+    """Whole tags, one after the other: a heading may have single words of them."""
+    if not line.words or not page.tags or len(line.words) > _TAG_WORDS:
+        return None
+    reached = {0}
+    for start in range(len(line.words)):
+        if start in reached:
+            reached.update(start + len(tag) for tag in page.tags if line.words[start : start + len(tag)] == tag)
+    return "it is made of the article's tags" if len(line.words) in reached else None
 
 
 def _link_list(line: Line, _page: Page) -> str | None:
@@ -236,9 +248,9 @@ def _sentence(line: Line, _page: Page) -> str | None:
     return "it ends like a sentence" if line.ends_sentence else None
 
 
-def _speech(line: Line, _page: Page) -> str | None:
+def _speech(line: Line, page: Page) -> str | None:
     """A page speaks to its reader itself; whoever is quoted is in the news."""
-    return "it quotes somebody" if _QUOTED.search(line.folded) else None
+    return "it tells what somebody said" if reports_speech(line.folded, page.languages) else None
 
 
 def _within(part: Words, whole: Words) -> bool:

@@ -138,6 +138,34 @@ def test_list_behind_a_comment_prompt_goes_and_a_long_paragraph_in_it_stays():
     assert kept.text == "\n\n".join([*PROSE, long_teaser])
 
 
+TEASER = "A dog has found its way home after eleven years, to the joy of the owner, who had looked for it in vain."
+
+
+@pytest.mark.parametrize(
+    ("list_behind", "cut"),
+    [
+        ([TEASER, "Mayor wins the cup"], True),
+        ([TEASER, "Share this"], False),
+        ([TEASER], False),
+        ([TEASER, TEASER.replace("dog", "cat"), "Mayor wins the cup"], False),
+        ([TEASER + TEASER * 4, "Mayor wins the cup"], False),
+    ],
+)
+def test_paragraph_in_a_list_of_links_is_a_teaser_only_alone_between_two_headlines(list_behind, cut):
+    links = [f"{name} wins the cup" for name in ("Anna", "Bea", "Carla", "Dora", "Eva", "Flora", "Greta", "Hanna")]
+    cleaned = clean(article(*PROSE, "Related articles", *links * 5, *list_behind), real_rules(), outlet())
+    assert (TEASER not in cleaned.text) is cut
+
+
+@pytest.mark.parametrize(("between", "cut"), [([], True), ([PROSE[2]], False)])
+def test_description_is_a_teaser_only_of_the_first_paragraph(between, cut):
+    lead = "The old pier is gone."
+    first = lead + " It had stood in the bay for two hundred years, and the storm needed eleven minutes to take it."
+    made = article(lead, *between, first, *PROSE, description=lead)
+    cleaned = clean(made, real_rules(), outlet())
+    assert (cleaned.text.split("\n\n")[0] != lead) is cut
+
+
 def test_rules_that_would_cut_most_of_the_prose_are_not_believed():
     greedy = rule_set(
         rule(id="test.greedy", match="contains", phrases={"en": ["the"]}, in_prose=True),
