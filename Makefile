@@ -65,6 +65,9 @@ report: $(VENV)/.ready ## Show the last run's table of fates
 test: $(VENV)/.ready ## Run the whole test suite
 	@pytest -n auto --dist loadfile --cov --cov-report=term
 
+bench: $(VENV)/.ready ## Measure newsmill beside its peers: make bench [PAGES=FOLDER] [RECORDS=N]
+	@python -m tests.bench $(if $(PAGES),--pages '$(PAGES)') $(if $(RECORDS),--records '$(RECORDS)')
+
 lint: $(VENV)/.ready ## Check style, types and import rules
 	@ruff check .
 	@ruff format --check --quiet . || { echo "run: make format"; exit 1; }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from datetime import date
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 
 PROJECT = Path(__file__).parents[1]
 AIRFLOW_HOME = Path(tempfile.mkdtemp(prefix="newsmill-airflow-"))
+atexit.register(shutil.rmtree, AIRFLOW_HOME, ignore_errors=True)
 
 # Airflow reads these when it is imported, so they are set before any test module is.
 os.environ.update(
