@@ -1,24 +1,27 @@
 """One raw record -> one article: the format's draft, under the fields that came with the record.
 
-Owns the order of precedence and the article's identity. Keep out: any format (html, text, markdown) and the parsing
-of single fields.
+Owns the order of precedence and the article's identity: its canonical URL, else its outlet and source_id. A home
+page's URL, found or given, is no article's address: articles that share it would replace one another. It still tells
+the outlet, and a note says that it was not believed. Keep out: any format (html, text, markdown) and the parsing of
+single fields.
 """
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from newsmill.extract.blocks import squeezed, unique
-from newsmill.extract.dates import end_of, is_believable, parse_date
+from newsmill.extract.dates import end_of, is_believable, parse_date, parse_number
 from newsmill.extract.draft import DateClue, Draft, ExtractError
 from newsmill.extract.html import read_page
 from newsmill.extract.language import language_code, language_of
 from newsmill.extract.markdown import read_markdown
 from newsmill.extract.printed import Printed, printed_fields
 from newsmill.extract.text import read_dump
-from newsmill.extract.urls import canonical_url, url_date
+from newsmill.extract.urls import canonical_url, is_home, url_date
 from newsmill.model import Article, Block, DateSource, RawFormat, RawRecord, Unreadable, key_of
 from newsmill.registry import Outlet, Registry
 
@@ -37,7 +40,9 @@ def extract(record: RawRecord, registry: Registry, today: date) -> Article | Unr
         today: the run's UTC day. It bounds the dates of a record that does not say when it was fetched.
     """
     notes = _Notes(list(record.notes))
-    given_url = _given_url(record, notes)
+    given_url = canonical_url(record.given.url)
+    if record.given.url and given_url is None:
+        notes.add("url", record.given.url, "is no http(s) address")
     try:
         draft = _read(record, given_url, registry)
     except ExtractError as error:
@@ -49,7 +54,9 @@ def extract(record: RawRecord, registry: Registry, today: date) -> Article | Unr
             raw_sha256=record.raw_sha256,
             fingerprint=record.fingerprint,
         )
-    return _article(record, draft, given_url or canonical_url(draft.url), registry, today, notes)
+    found_url = canonical_url(draft.url)
+    outlet = registry.resolve(given=record.given.outlet, url=given_url or found_url, folder=record.folder)
+    return _article(record, draft, _own_url(given_url, found_url, notes), outlet, today, notes)
 
 
 @dataclass(slots=True)
@@ -80,8 +87,10 @@ class _Dates:
         return None, DateSource.INGESTED
 
     def read(self, clue: DateClue) -> datetime | None:
-        epoch = clue.source in (DateSource.METADATA, DateSource.RECORD)
-        moment = parse_date(clue.value, self.outlet.zone, self.language, epoch=epoch)
+        moment = parse_number(clue.value) if clue.source is DateSource.RECORD else None
+        if moment is None:
+            epoch = clue.source is DateSource.METADATA
+            moment = parse_date(clue.value, self.outlet.zone, self.language, epoch=epoch)
         if moment is None:
             self.notes.add(clue.field, clue.value, "is no date that can be read")
         elif not is_believable(moment, self.latest):
@@ -92,11 +101,14 @@ class _Dates:
         return None
 
 
-def _given_url(record: RawRecord, notes: _Notes) -> str | None:
-    url = canonical_url(record.given.url)
-    if record.given.url and url is None:
-        notes.add("url", record.given.url, "is no http(s) address")
-    return url
+def _own_url(given: str | None, found: str | None, notes: _Notes) -> str | None:
+    """Return the first address that can be one article's."""
+    for name, url in (("url", given), ("canonical link", found)):
+        if url and not is_home(url):
+            return url
+        if url:
+            notes.add(name, url, "is a home page, not an article's address")
+    return None
 
 
 def _read(record: RawRecord, url: str | None, registry: Registry) -> Draft:
@@ -108,13 +120,10 @@ def _read(record: RawRecord, url: str | None, registry: Registry) -> Draft:
     return read_dump(record.content, url, names)
 
 
-def _article(
-    record: RawRecord, draft: Draft, url: str | None, registry: Registry, today: date, notes: _Notes
-) -> Article:
+def _article(record: RawRecord, draft: Draft, url: str | None, outlet: Outlet, today: date, notes: _Notes) -> Article:
     given = record.given
-    outlet = registry.resolve(given=given.outlet, url=url, folder=record.folder)
     language = _language(record, draft, outlet, notes)
-    title = squeezed(given.title) or squeezed(draft.title)
+    title = _given_text(record, given.title) or squeezed(draft.title)
     printed = printed_fields(draft.blocks, title)
     fetched = _fetched(record, _Dates(outlet, language, end_of(today), notes))
     dates = _Dates(outlet, language, fetched or end_of(today), notes)
@@ -128,7 +137,7 @@ def _article(
         outlet=outlet.slug,
         url=url,
         title=title,
-        description=squeezed(given.description) or squeezed(draft.description),
+        description=_given_text(record, given.description) or squeezed(draft.description),
         authors=unique(given.authors) or unique(draft.authors) or unique(printed.authors),
         tags=unique(given.tags) or unique(draft.tags) or unique(printed.tags),
         sources=draft.sources or printed.sources,
@@ -144,6 +153,14 @@ def _article(
         notes=unique(notes.sentences),
         blocks=draft.blocks,
     )
+
+
+def _given_text(record: RawRecord, text: str | None) -> str | None:
+    """Return a given title or description. Beside a page it mostly comes from a feed or the page's own markup.
+
+    There `c &amp; d` means `c & d`; beside text and Markdown it is what somebody wrote, and stays.
+    """
+    return squeezed(html.unescape(text) if text and record.raw_format is RawFormat.HTML else text)
 
 
 def _published(record: RawRecord, draft: Draft, printed: Printed, url: str | None) -> tuple[DateClue, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from textwrap import dedent
 
 from lxml import etree
 
@@ -22,6 +23,9 @@ def word_set(text: str) -> frozenset[str]:
 
 CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
 """Characters that no text holds: C0 and C1 controls that are no white space, and lone surrogates."""
+
+UNFIT_SPACE = re.compile(r"\s")
+TAB_SPACES = 4
 
 BREAK = "\x00"
 """Stands for a line break within a block until the block is closed; `CONTROL` keeps it out of real text."""
@@ -61,6 +65,12 @@ def squeeze(text: str) -> str:
 def squeezed(text: str | None) -> str | None:
     """Return `squeeze(text)`, or None where nothing is left."""
     return squeeze(text or "") or None
+
+
+def squeeze_code(text: str) -> str:
+    """Return code with its line breaks and indents: control characters, blank lines and outer white space dropped."""
+    lines = (UNFIT_SPACE.sub(" ", CONTROL.sub("", line).expandtabs(TAB_SPACES)).rstrip() for line in text.splitlines())
+    return dedent("\n".join(filter(None, lines))).strip()
 
 
 def unique(texts: Iterable[str]) -> tuple[str, ...]:
@@ -124,7 +134,7 @@ class _Walker:
             self._words.append(BREAK)
         elif _starts_block(element):
             self.flush()
-            self._kinds.append(KINDS.get(element.tag, self._kinds[-1]))
+            self._kinds.append(BlockKind.CODE if element.tag == "code" else KINDS.get(element.tag, self._kinds[-1]))
 
     def close(self, element: etree._Element) -> None:
         if element is self._row:
@@ -142,11 +152,13 @@ class _Walker:
     def flush(self) -> None:
         """End the open block, if it has any words; an empty line within it makes two blocks of it."""
         words, self._words = "".join(self._words), []
+        if self._kinds[-1] is BlockKind.CODE:
+            self._add(BlockKind.CODE, squeeze_code(words.replace(BREAK, "\n")))
+            return
         for part in PARAGRAPH_BREAK.split(words):
-            self._add(self._kinds[-1], part.replace(BREAK, " "))
+            self._add(self._kinds[-1], squeeze(part.replace(BREAK, " ")))
 
     def _add(self, kind: BlockKind, text: str) -> None:
-        text = squeeze(text)
         if text:
             self.blocks.append(Block(kind=kind, text=text))
 
@@ -169,12 +181,20 @@ def _tag(element: etree._Element | None) -> str | None:
 
 
 def _starts_block(element: etree._Element) -> bool:
-    """Tell whether an element begins a block. trafilatura also writes HTML's inline `q` as `quote`."""
+    """Tell whether an element begins a block. trafilatura also writes HTML's inline `q` as `quote`, `pre` as `code`."""
     if element.tag == "quote":
         return _tag(element.getparent()) not in ("p", "head", "item", "hi")
     if element.tag == "code":
-        return False
+        return _stands_alone(element)
     return element.tag in KINDS or element.tag in CONTAINERS
+
+
+def _stands_alone(element: etree._Element) -> bool:
+    """Tell whether an element stands between blocks, with no words of a sentence before or after it."""
+    parent, before = element.getparent(), element.getprevious()
+    if _tag(parent) != "body" or (element.tail or "").strip():
+        return False
+    return not ((parent.text if before is None else before.tail) or "").strip()
 
 
 def _row_of(cell: etree._Element) -> etree._Element | None:

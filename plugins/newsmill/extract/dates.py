@@ -33,6 +33,13 @@ RFC_2822 = re.compile(
 CTIME = re.compile(r"(?i)[a-z]{3} ([a-z]{3} \d{1,2}) (\d{1,2}:\d{2}:\d{2}) ([a-z]{1,5} |[+-]\d{4} )?(\d{4})")
 """What C and Java print: Wed Sep 13 19:20:36 CEST 2023."""
 EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?")
+NUMBER = re.compile(r"-?\d{1,20}(?:\.\d{1,20})?(?:[eE]\+?\d{1,2})?")
+UNITS = ((1e8, 1e10, 1), (1e10, 1e13, 1e3), (1e14, 1e16, 1e6), (1e17, 1e19, 1e9))
+"""From which number to which a time since 1970 is in seconds, in ms, in µs and in ns: each covers 1973 to 2286.
+Smaller numbers are days (20230913) or years."""
+MIDNIGHT = re.compile(r"24:00(?::00(?:[.,]0+)?)?")
+"""ISO 8601:2004 and many clocks write the end of a day so; it is 00:00 of the next day."""
+ONE_DAY = timedelta(days=1)
 CLOCK = re.compile(
     r"(?i)(?<!\d)(\d{1,2})(?:[:.h](\d{2})(?::\d{2})?)?\s*(a\.?m\.?|p\.?m\.?|uhr)?"
     r"(?:\s*\(?([A-Z]{2,5}|[+-]\d{2}:?\d{2})\)?)?"
@@ -124,6 +131,14 @@ def parse_date(
         return None
 
 
+def parse_number(text: str) -> datetime | None:
+    """Return a time since 1970 as records give it: in seconds, milliseconds, microseconds or nanoseconds, in UTC."""
+    written = text.strip()
+    number = float(written) if NUMBER.fullmatch(written) else 0.0
+    unit = next((unit for low, high, unit in UNITS if low <= abs(number) < high), None)
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=number / unit) if unit else None
+
+
 def is_believable(moment: datetime, latest: datetime) -> bool:
     """Tell whether a date lies between 1900 and a day after the fetch."""
     return EARLIEST <= moment <= latest + LATITUDE
@@ -177,20 +192,26 @@ def _iso(written: str) -> _Moment | None:
     match = ISO.fullmatch(written)
     if match:
         year, month, day, clock, offset = match.groups()
-        return _Moment(_day(year, month, day), _clock(clock), offset)
+        return _at(_day(year, month, day), clock, offset)
     match = BASIC.fullmatch(written)
     if match is None:
         return None
     year, month, day, hour, minute, second, offset = match.groups()
-    return _Moment(_day(year, month, day), time(int(hour), int(minute), int(second or 0)) if hour else None, offset)
+    return _at(_day(year, month, day), f"{hour}:{minute}:{second or '00'}" if hour else None, offset)
 
 
 def _day(year: str, month: str, day: str) -> date:
     return date(int(year), int(month), int(day))
 
 
+def _at(day: date, clock: str | None, zone: str | None) -> _Moment:
+    if clock and MIDNIGHT.fullmatch(clock):
+        return _Moment(day + ONE_DAY, time.min, zone)
+    return _Moment(day, _clock(clock), zone)
+
+
 def _clock(text: str | None) -> time | None:
-    """Return the time of HH:MM[:SS[.fraction]]; 24:00 and 12:60 raise ValueError."""
+    """Return the time of HH:MM[:SS[.fraction]]; 24:01 and 12:60 raise ValueError."""
     return time.fromisoformat(text.replace(",", ".").zfill(len(text) + (text.find(":") == 1))) if text else None
 
 
@@ -241,7 +262,7 @@ def _with_clock(day: date, rest: str) -> _Moment | None:
         half = (half or "").lower().replace(".", "")
         if half in ("am", "pm"):
             hour = str(int(hour) % 12 + (12 if half == "pm" else 0))
-        return _Moment(day, time(int(hour), int(minute or 0)), zone)
+        return _at(day, f"{hour}:{minute or '00'}", zone)
     return _Moment(day)
 
 

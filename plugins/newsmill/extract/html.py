@@ -15,8 +15,10 @@ from trafilatura import bare_extraction
 from trafilatura import baseline as take_all_paragraphs
 from trafilatura.settings import Document
 
-from newsmill.extract.blocks import CONTROL, texts_of, tree_blocks
+from newsmill.extract.blocks import CONTROL, squeeze, squeeze_code, texts_of, tree_blocks
 from newsmill.extract.draft import Draft, ExtractError
+from newsmill.extract.hidden import is_markup, scripted_body, told_body
+from newsmill.extract.lines import line_blocks
 from newsmill.extract.metadata import page_metadata
 from newsmill.model import Block, BlockKind, Reason
 
@@ -107,14 +109,35 @@ def article_blocks(root: HtmlElement) -> tuple[Block, ...]:
     """Return the blocks of a page's article.
 
     Precision first: it leaves less boilerplate in, and on news loses next to nothing. Where that finds little and the
-    balanced way much more, it cut the article; where neither finds anything, recall and at last every paragraph.
+    balanced way much more, it cut the article; where neither finds more than a block, what JSON-LD tells of the body;
+    where nothing is found, recall, then markup in scripts, and at last every paragraph.
     """
     blocks = _extracted(root, Focus.PRECISION)
     if _chars(blocks) < SHORT_CHARS:
         balanced = _extracted(root, Focus.BALANCED)
         if _chars(balanced) > MUCH_MORE * _chars(blocks):
             blocks = balanced
-    return blocks or _extracted(root, Focus.RECALL) or tree_blocks(take_all_paragraphs(deepcopy(root))[0])
+    if len(blocks) <= 1:  # trafilatura reads `articleBody` too, and makes one paragraph of it
+        told = _unshown(told_body(root))
+        if _chars(told) + len(told) > _chars(blocks):  # with the spaces between its paragraphs, no less text
+            blocks = told
+    return (
+        blocks
+        or _extracted(root, Focus.RECALL)
+        or _unshown(scripted_body(root))
+        or tree_blocks(take_all_paragraphs(deepcopy(root))[0])
+    )
+
+
+def _unshown(text: str) -> tuple[Block, ...]:
+    """Return the blocks of a text that the page does not show; none where its markup is nested too deep."""
+    if not is_markup(text):
+        return line_blocks(text)
+    try:
+        root = parse_html(text)
+    except ExtractError:
+        return ()
+    return _extracted(root, Focus.PRECISION) or tree_blocks(root)
 
 
 def _extracted(root: HtmlElement, focus: Focus) -> tuple[Block, ...]:
@@ -136,17 +159,24 @@ def _chars(blocks: tuple[Block, ...]) -> int:
 
 
 def _relabelled(blocks: tuple[Block, ...], root: HtmlElement) -> tuple[Block, ...]:
-    """Give captions and fold-out labels their kind, which trafilatura's tree no longer tells."""
+    """Give captions, fold-out labels and code the kind and lines that trafilatura's tree no longer tells."""
     captions, labels = texts_of(root, "figcaption"), texts_of(root, "summary")
-    return tuple(_relabel(block, captions, labels) for block in blocks)
+    codes = {squeeze(text): squeeze_code(text) for text in map(_words, root.iter("pre"))}
+    return tuple(_relabel(block, captions, labels, codes) for block in blocks)
 
 
-def _relabel(block: Block, captions: frozenset[str], labels: frozenset[str]) -> Block:
+def _relabel(block: Block, captions: frozenset[str], labels: frozenset[str], codes: dict[str, str]) -> Block:
     if block.text in labels:
         return Block(kind=BlockKind.LABEL, text=block.text)
     if block.text in captions:
         return Block(kind=BlockKind.CAPTION, text=block.text)
+    if block.text in codes:
+        return Block(kind=BlockKind.CODE, text=codes[block.text])
     return block
+
+
+def _words(element: HtmlElement) -> str:
+    return "".join(element.itertext())
 
 
 def _parser(*, huge_tree: bool) -> HTMLParser:

@@ -23,14 +23,34 @@ WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/)+|(?:
 TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 INTO = ("@graph", "mainEntity", "mainEntityOfPage", "hasPart", "itemReviewed")
 """Keys under which sites nest the article."""
+REFERRING = ("author", "creator", "publisher")
+"""Keys whose node often stands elsewhere in the page's graph, and is named by its `@id`."""
 
 Node = dict[str, Any]
 
 
 def article_node(root: etree._Element) -> Node:
-    """Return the page's article node: the first of an article type that has a headline, else any; else an empty one."""
-    articles = [node for node in _nodes(root) if is_article(node)]
-    return next((node for node in articles if node.get("headline")), articles[0] if articles else {})
+    """Return the page's article node: the first of an article type that has a headline, else any; else an empty one.
+
+    Where it names its author or publisher by `@id` alone, the node that has this `@id` stands in its place.
+    """
+    nodes = list(_nodes(root))
+    articles = [node for node in nodes if is_article(node)]
+    article = next((node for node in articles if node.get("headline")), articles[0] if articles else {})
+    if not article:
+        return article
+    named = {node["@id"]: node for node in reversed(nodes) if isinstance(node.get("@id"), str) and node.get("name")}
+    return {**article, **{key: _resolved(article[key], named) for key in REFERRING if key in article}}
+
+
+def _resolved(value: Any, named: dict[str, Node]) -> list[Any]:
+    """Put named nodes where a value only refers to them: one step, and no further."""
+    return [
+        named.get(item["@id"], item)
+        if isinstance(item, dict) and isinstance(item.get("@id"), str) and not item.get("name")
+        else item
+        for item in as_list(value)
+    ]
 
 
 def is_article(node: Node) -> bool:

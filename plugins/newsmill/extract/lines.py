@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from newsmill.extract.blocks import CONTROL, squeeze
+from newsmill.extract.marks import SENTENCE_END
 from newsmill.model import Block, BlockKind
 
 MARKERS = (
@@ -21,8 +22,8 @@ MARKERS = (
 )
 """Marks at the start of a line that tell its kind and are no text. Numbers and long dashes are text: they begin
 "13. September" and "– he said"."""
-MAX_WRAP = 120
-"""Characters; nobody wraps text wider, so a longer line means that lines are paragraphs."""
+MAX_WRAP = 140
+"""Characters; nobody wraps text wider (132 is the widest terminal): a longer line means that lines are paragraphs."""
 MIN_WRAP = 40
 """Characters; a narrower column is a list of short lines."""
 MIN_PAIRS = 3
@@ -31,7 +32,6 @@ FULL_SHARE = 0.5
 """Share of line ends at which the next word would not have fitted, from which a dump is hard-wrapped."""
 RUN_ON_SHARE = 0.4
 """Share of those that go on in mid-sentence. Of wrapped English lines about three in four do, of paragraphs none."""
-SENTENCE_END = re.compile(r"[.!?…。！？:;][\"'”’»)\]]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def line_blocks(content: str) -> tuple[Block, ...]:
     """
     groups = list(_groups(content))
     width = _wrap_width(groups)
-    return tuple(block for group in groups for block in _joined(group, width))
+    return tuple(block for group in groups for block in _joined(group, width or _own_width(group)))
 
 
 def _groups(content: str) -> Iterator[list[_Line]]:
@@ -89,6 +89,22 @@ def _wrap_width(groups: Sequence[Sequence[_Line]]) -> int | None:
     full = [pair for pair in pairs if _is_full(*pair, width)]
     running = sum(_runs_on(*pair) for pair in full)
     return width if len(full) >= FULL_SHARE * len(pairs) and running >= RUN_ON_SHARE * len(full) else None
+
+
+def _own_width(group: Sequence[_Line]) -> int | None:
+    """Return the column at which one group of lines was wrapped, where the dump as a whole does not tell one.
+
+    A dump of few lines has too few pairs, and one with menus too many that are not full. So the group must be
+    plain: all of its lines full, half of them going on in mid-sentence, and the last the end of one.
+    """
+    pairs = list(pairwise(group))
+    width = max(len(line.text) + line.indent for line in group)
+    narrow = min((len(line.text) for line in group[:-1]), default=0)
+    if not pairs or narrow < MIN_WRAP or width > MAX_WRAP or not SENTENCE_END.search(group[-1].text):
+        return None
+    if not all(_is_full(*pair, width) for pair in pairs):
+        return None
+    return width if sum(_runs_on(*pair) for pair in pairs) * 2 >= len(pairs) else None
 
 
 def _is_full(line: _Line, following: _Line, width: int) -> bool:

@@ -1,6 +1,6 @@
-"""Read Markdown: metadata from YAML front matter, blocks from the body and the HTML in it.
+"""Read Markdown: metadata from front matter, blocks from the body and the HTML in it.
 
-Owns the keys of front matter. Keep out: parsing YAML (yamlfile), dates, elements to blocks (blocks).
+Owns the keys of front matter. Keep out: finding and parsing it (frontmatter), dates, elements to blocks (blocks).
 """
 
 from __future__ import annotations
@@ -16,13 +16,12 @@ from newsmill.extract.blocks import squeeze, squeezed, tree_blocks, unique
 from newsmill.extract.draft import DateClue, Draft, ExtractError
 from newsmill.extract.html import parse_html
 from newsmill.extract.urls import canonical_url
+from newsmill.frontmatter import find_front_matter, parse_front_matter
 from newsmill.model import Block, BlockKind, DateSource, Reason, Source
-from newsmill.yamlfile import YamlError, parse_yaml
+from newsmill.yamlfile import YamlError
 
-FENCE = re.compile(r"\ufeff?\s*---[ \t]*\r?\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
-OPEN = re.compile(r"\ufeff?\s*---[ \t]*\r?\n")
-KEY = re.compile(r"\s*(?:#.*\n\s*)*[\"']?[A-Za-z_][\w.-]*[\"']?[ \t]*:(?:\s|$)")
-"""What front matter begins with: a key of one word, after comments. Prose after a rule begins otherwise."""
+TASK_BOX = re.compile(r"^\[[ xX]\] (?=\S)")
+"""GitHub Flavored Markdown, 5.3: "[ ]" or "[x]" and a space at the start of a list item."""
 TITLES = ("title", "headline")
 DESCRIPTIONS = ("description", "summary", "excerpt", "subtitle", "dek")
 PUBLISHED = ("date", "published", "published_at", "publishDate", "pubDate", "datePublished", "created")
@@ -40,10 +39,10 @@ def read_markdown(content: str) -> Draft:
     """Read one Markdown file; without front matter the first heading is its title.
 
     Raises:
-        ExtractError: the front matter is not YAML that we accept, or inline HTML is nested too deep.
+        ExtractError: the front matter is not YAML or TOML that we accept, or inline HTML is nested too deep.
     """
     fields, body = split_front_matter(content)
-    blocks = tree_blocks(parse_html(_renderer().render(body)))
+    blocks = tuple(map(_without_box, tree_blocks(parse_html(_renderer().render(body)))))
     headings = (block.text for block in blocks if block.kind is BlockKind.HEADING)
     return Draft(
         blocks=blocks,
@@ -63,22 +62,22 @@ def split_front_matter(content: str) -> tuple[Fields, str]:
     """Return the front matter's fields and the body; no fields where the file begins otherwise.
 
     Raises:
-        ExtractError: what plainly is front matter (a line `---`, then a key) is not YAML that we accept, is no
-            mapping, or has no end.
+        ExtractError: what plainly is front matter (a line `---` or `+++`, then a key) is not YAML or TOML that we
+            accept, is no mapping, or has no end.
     """
-    match = FENCE.match(content)
-    opening = OPEN.match(content)
-    if opening is None or not KEY.match(content, opening.end()):
+    found = find_front_matter(content)
+    if found is None:
         return {}, content
-    if match is None:
-        raise _bad("line 1: the line '---' that opens it has no second one that closes it; add it after the last field")
+    if found.end is None:
+        line = f"the line '{found.fence}' that opens it has no second one that closes it"
+        raise _bad(f"line 1: {line}; add it after the last field")
     try:
-        fields = parse_yaml(match["yaml"])
+        fields = parse_front_matter(found, content)
     except YamlError as error:
-        raise _bad(f"{error} (counted from the line after '---'); mend it, or quote the value") from None
+        raise _bad(f"{error} (counted from the line after '{found.fence}'); mend it, or quote the value") from None
     if not isinstance(fields, dict):
         raise _bad("it is no list of 'key: value' lines; write one field a line")
-    return {str(key): value for key, value in fields.items()}, content[match.end() :]
+    return {str(key): value for key, value in fields.items()}, content[found.end :]
 
 
 def _bad(detail: str) -> ExtractError:
@@ -87,7 +86,14 @@ def _bad(detail: str) -> ExtractError:
 
 @cache
 def _renderer() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": True}).enable("table")
+    return MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+
+
+def _without_box(block: Block) -> Block:
+    """Take the box off an item of a task list: it is structure, as a bullet is."""
+    if block.kind is not BlockKind.LIST_ITEM:
+        return block
+    return Block(kind=block.kind, text=TASK_BOX.sub("", block.text))
 
 
 def _starts_with_heading(blocks: tuple[Block, ...]) -> bool:

@@ -19,7 +19,9 @@ from newsmill.extract import jsonld
 from newsmill.extract.authors import looks_like_person, names, plain
 from newsmill.extract.blocks import squeeze, squeezed, unique
 from newsmill.extract.draft import DateClue
-from newsmill.extract.titles import MAX_SITE_WORDS, tidy_title
+from newsmill.extract.standing import OwnPart
+from newsmill.extract.titles import MAX_SITE_WORDS, logos_among, tidy_title
+from newsmill.extract.urls import canonical_url, is_home
 from newsmill.model import DateSource
 from newsmill.registry import host_of
 
@@ -44,9 +46,9 @@ MAX_TAGS = 50
 BYLINE_CLASS = re.compile(
     r"(?i)(?:^|[\s_-])(?:by-?lines?|authors?|autor(?:en|es)?|auteurs?)(?:$|[\s_-])|[a-z](?:Author|Byline)"
 )
-HEAD_ELEMENTS = 200
-"""Elements after the headline in which a byline is looked for: past them stand other articles' teasers."""
 MAX_BYLINES = 3
+MAX_LOOKED_AT = 100
+"""Elements of one sort (headings, dates) that are looked at: no article's own is past them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +77,10 @@ def page_metadata(root: etree._Element, url: str | None = None, known_names: tup
     canonical = page.canonical(url)
     host = host_of(url or canonical)
     site = (*known_names, *page.site_names(), host, host.split(".")[0])
+    title = page.title(site, host)
+    page.own = OwnPart(root, title)
     return PageMetadata(
-        title=page.title(site, host),
+        title=title,
         description=page.first_text(page.of_node("description"), page.of_meta("og:description", "description")),
         authors=page.authors(site),
         tags=page.tags(),
@@ -92,6 +96,7 @@ class _Page:
 
     def __init__(self, root: etree._Element) -> None:
         self.root = root
+        self.own = OwnPart(root, None)
         self.node = jsonld.article_node(root)
         self.meta: dict[str, list[str]] = {}
         for element in root.iter("meta"):
@@ -116,7 +121,11 @@ class _Page:
 
     def title(self, site: tuple[str, ...], host: str) -> str | None:
         """Return the headline as JSON-LD, OpenGraph, an h1 or the title element has it, in this order."""
-        headings = tuple(self.of_elements("h1"))
+        written = unique((*islice(self.of_elements("title"), 1), *islice(self.of_meta("og:title"), 1)))
+        found = tuple(islice(self.of_elements("h1"), MAX_LOOKED_AT))
+        logos = logos_among(found, islice(self.of_elements("h2"), MAX_LOOKED_AT), written, site)
+        headings = tuple(text for text in found if text not in logos)
+        site = (*site, *logos)
         candidates = (
             self.of_node("headline"),
             self.of_meta("og:title"),
@@ -156,7 +165,7 @@ class _Page:
 
     def byline_authors(self) -> Iterator[str]:
         """Yield the persons in the first element below the headline whose class says that it holds the byline."""
-        marked = (element for element in self.below_headline() if BYLINE_CLASS.search(element.get("class") or ""))
+        marked = (element for element in self.own.below_headline() if BYLINE_CLASS.search(element.get("class") or ""))
         for element in islice(marked, MAX_BYLINES):
             inner = [_words(part) for part in element.iter("a", "li", "span")]
             for texts in (inner, [_words(element)]):
@@ -164,14 +173,6 @@ class _Page:
                 if persons:
                     yield from persons
                     return
-
-    def below_headline(self) -> Iterator[etree._Element]:
-        """Yield the elements that follow the first h1, as many as a page's head holds."""
-        elements = self.root.iter(etree.Element)
-        for element in elements:
-            if element.tag == "h1":
-                return islice(elements, HEAD_ELEMENTS)
-        return iter(())
 
     def tags(self) -> tuple[str, ...]:
         """Return the tags of the first place that has any."""
@@ -192,12 +193,15 @@ class _Page:
         return tuple(DateClue(field=field, value=value, source=DateSource.METADATA) for field, value in found)
 
     def marked_dates(self, key: str) -> Iterator[str]:
-        for element in self.root.iterfind(f".//*[@itemprop='{key}']"):
+        for element in islice(self.root.iterfind(f".//*[@itemprop='{key}']"), MAX_LOOKED_AT):
+            if self.own.is_foreign(element):
+                continue
             yield element.get("datetime") or element.get("content") or _words(element)
 
     def time_elements(self) -> Iterator[str]:
-        """Yield the first time elements' dates, the ones marked as the publication first."""
-        times = [element for element in self.root.iter("time") if element.get("datetime")]
+        """Yield the dates of the article's first time elements, the ones marked as the publication first."""
+        dated = islice((element for element in self.root.iter("time") if element.get("datetime")), MAX_LOOKED_AT)
+        times = [element for element in dated if self.own.holds(element)]
         marked = [element for element in times if element.get("pubdate") is not None]
         return (element.get("datetime") for element in (*marked, *times)[:3])
 
@@ -209,12 +213,19 @@ class _Page:
         return self.first_text(iter(filter(None, (declared,))), self.of_node("inLanguage"), self.of_meta("og:locale"))
 
     def canonical(self, url: str | None) -> str | None:
+        """Return the page's own address: the first that is more than the site's home page, if any is."""
         links = (link.get("href") for link in self.root.iter("link") if "canonical" in (link.get("rel") or "").lower())
-        found = self.first_text(iter(filter(None, links)), self.of_meta("og:url"), self.of_node("url"))
-        try:
-            return urljoin(url or "", found) if found else None
-        except ValueError:
-            return None
+        written = unique((*filter(None, links), *self.of_meta("og:url"), *self.of_node("url")))
+        found = [address for text in written if (address := _absolute(url, text))]
+        own = (address for address in found if (plain_address := canonical_url(address)) and not is_home(plain_address))
+        return next(own, found[0] if found else None)
+
+
+def _absolute(base: str | None, text: str) -> str | None:
+    try:
+        return urljoin(base or "", text)
+    except ValueError:
+        return None
 
 
 def _author_names(author: Any) -> list[Any]:

@@ -14,12 +14,15 @@ from newsmill.extract.authors import looks_like_person, names
 from newsmill.extract.blocks import squeeze, unique
 from newsmill.extract.dates import CLOCK, DAY_WORDS, EAST_ASIAN, ISO, NUMERIC
 from newsmill.extract.draft import DateClue
+from newsmill.extract.marks import PROSE_STOP, SENTENCE_END
 from newsmill.extract.urls import canonical_url
 from newsmill.model import Block, BlockKind, DateSource, Source
 
 NEAR_TITLE = 8
 """Blocks after the title (or from the start) in which a byline is looked for."""
 MAX_BYLINE_WORDS = 20
+MIN_STORY_WORDS = 17
+"""Words of a block that belongs to the story, if it ends in a stop; standing texts near the title are shorter."""
 MAX_LINE_WORDS = 60
 """Words of a tags or sources line; more is a paragraph that begins with the word."""
 MAX_SOURCE_WORDS = 10
@@ -32,11 +35,18 @@ DATED = re.compile(
     r"(?i)\b(?:by|von|par|por|di|door|published|posted|created|date|last|updated?|modified|veröffentlicht|erschienen|stand|"
     r"aktualisiert|publié|mis|publicado|actualizado|pubblicato|aggiornato|atualizado|gepubliceerd|bijgewerkt|geplaatst)\b"
 )
+FIRST_DATED = re.compile(
+    r"(?i)^\W*(?:by|von|par|por|door|published|posted|created|date|last\s+updated?|updated?|last\s+modified|modified|"
+    r"veröffentlicht|erschienen|stand|aktualisiert|publié|mis à jour|publicado|actualizado|pubblicato|aggiornato|"
+    r"atualizado|gepubliceerd|bijgewerkt|geplaatst)\b"
+)
+"""How a line begins that says what its date is: only such a line is believed once the story has begun."""
 UPDATED = re.compile(
     r"(?i)\b(?:updated?|modified|stand|aktualisiert|mis à jour|actualizado|aggiornato|atualizado|bijgewerkt)\b"
     r"[\s:,]*(?:on|am|le|el|il|em|op)?\s*$"
 )
 DAYS = (DAY_WORDS, EAST_ASIAN, ISO, NUMERIC)
+WORD = re.compile(r"[^\W\d_]{3,}")
 MAX_OTHER_WORDS = 3
 """Words beside the date that a line of nothing but a date may hold: a weekday, a place."""
 TAGS = re.compile(
@@ -68,8 +78,10 @@ class Printed:
 
 def printed_fields(blocks: Sequence[Block], title: str | None) -> Printed:
     """Read the byline near the title, and the tags and sources lines wherever they stand."""
-    near = list(_near_title(blocks, title))
-    dates = [(found, bool(UPDATED.search(before))) for line in near for before, found in _dates(line)]
+    lines = list(_near_title(blocks, title))
+    near = [line for line, _ in lines]
+    dated = (line for line, above in lines if above or FIRST_DATED.match(line))
+    dates = [(found, bool(UPDATED.search(before))) for line in dated for before, found in _dates(line)]
     return Printed(
         published=tuple(_clue(found) for found, updated in dates if not updated),
         modified=tuple(_clue(found) for found, updated in dates if updated),
@@ -142,15 +154,38 @@ def is_dateline(line: str) -> bool:
     return len(line.split()) <= MAX_BYLINE_WORDS and next(_dates(line), None) is not None
 
 
-def _near_title(blocks: Sequence[Block], title: str | None) -> Iterator[str]:
-    """Yield the short lines from the title (else the start) on, up to `NEAR_TITLE` blocks past it or its repetition."""
+def _near_title(blocks: Sequence[Block], title: str | None) -> Iterator[tuple[str, bool]]:
+    """Yield the short lines near the title, each with whether it stands above the story.
+
+    Near is from the title (else the start) on, up to `NEAR_TITLE` blocks past it or its repetition. A date alone
+    below the story's first paragraph heads a part of the story ("12 May 1998").
+    """
     places = [number for number, block in enumerate(blocks) if title and block.text.startswith(title)]
     start = places[0] if places else 0
     again = [number for number in places if number <= start + NEAR_TITLE]
     stop = (again[-1] if again else start) + NEAR_TITLE
-    return (
-        block.text for block in blocks[start:stop] if block.kind is not BlockKind.TABLE_ROW and not _is_long(block.text)
-    )
+    near = [block for block in blocks[start:stop] if block.kind is not BlockKind.TABLE_ROW]
+    story = [number for number, block in enumerate(near) if _is_story(block, title)]
+    for number, block in enumerate(near):
+        if not _is_long(block.text):
+            yield block.text, _is_above(near, number, story)
+
+
+def _is_above(near: Sequence[Block], number: int, story: Sequence[int]) -> bool:
+    """Tell whether a line stands above the first paragraph, or below one that may be a standfirst, in a byline.
+
+    A byline's date has a name or another short line beside it; a date between two paragraphs is a heading.
+    """
+    if sum(place < number for place in story) != 1:
+        return not story or number < story[0]
+    beside = (*near[max(0, number - 1) : number], *near[number + 1 : number + 2])
+    return _other_words(near[number].text) > 0 or not all(_is_long(block.text) for block in beside)
+
+
+def _is_story(block: Block, title: str | None) -> bool:
+    text = block.text
+    long = len(text.split()) >= MIN_STORY_WORDS
+    return block.kind is BlockKind.PARAGRAPH and long and bool(SENTENCE_END.search(text)) and text != title
 
 
 def _is_long(text: str) -> bool:
@@ -173,9 +208,13 @@ def _is_about_dates(line: str, found: Sequence[re.Match[str]]) -> bool:
     """Tell whether a line serves to date: it says so, is a byline, or holds little else."""
     first = line[: found[0].start()]
     if DATED.search(first) and not re.search(r"[.!?]\s", first):
-        return not re.search(r"[a-zà-ÿ]{2}[.!?]$", line) or len(line.split()) <= MAX_OTHER_WORDS + 5
-    others = len(re.findall(r"[^\W\d_]{3,}", line)) - sum(len(re.findall(r"[^\W\d_]{3,}", m[0])) for m in found)
-    return others <= MAX_OTHER_WORDS and not re.search(r"[a-zà-ÿ]{2}[.!?]$", line)
+        return not PROSE_STOP.search(line) or len(line.split()) <= MAX_OTHER_WORDS + 5
+    return _other_words(line) <= MAX_OTHER_WORDS and not PROSE_STOP.search(line)
+
+
+def _other_words(line: str) -> int:
+    """Count the words of three letters and more that are in no date."""
+    return len(WORD.findall(line)) - sum(len(WORD.findall(match[0])) for match in find_dates(line))
 
 
 def _end_of_clock(line: str, start: int, stop: int) -> int:

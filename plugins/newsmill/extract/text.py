@@ -11,8 +11,9 @@ from itertools import pairwise
 
 from newsmill.extract.blocks import word_set
 from newsmill.extract.draft import Draft
-from newsmill.extract.lines import SENTENCE_END, line_blocks
-from newsmill.extract.printed import SOURCES, TAGS, is_dateline
+from newsmill.extract.lines import MIN_WRAP, line_blocks
+from newsmill.extract.marks import CLOSED_STOP, SENTENCE_END, STOP_WITHIN, STOPPED
+from newsmill.extract.printed import BYLINE, SOURCES, TAGS, is_dateline
 from newsmill.extract.titles import tidy_title
 from newsmill.extract.urls import url_words
 from newsmill.model import Block, BlockKind
@@ -29,6 +30,12 @@ MIN_TITLE_WORDS, MAX_TITLE_WORDS = 3, 30
 MIN_TITLE_CHARS, MAX_TITLE_CHARS = 8, 220
 SEARCHED = 300
 """Blocks in which a title is looked for: a whole-page dump may begin with as many menu items."""
+MAX_SLOGAN_WORDS = 12
+"""Words of a headline that is a quoted sentence: a line of more that ends so is prose."""
+NO_TITLE = re.compile(
+    r"(?i)^(?:image|photo|picture|slide|foto|bild|imagen)\s+\d+\b|https?://|/\s?[A-Z]{2,4}\)$|[^\W\d_]-$"
+)
+"""A gallery's counter, an address, the credit at the end of a caption ("(Manu Fernandez/AP)"), a word that was cut."""
 MIN_SLUG_WORDS = 3
 """Words that a title must share with the URL to be known by it."""
 
@@ -96,9 +103,15 @@ def is_title_like(block: Block) -> bool:
         return False
     if not (MIN_TITLE_WORDS <= words <= MAX_TITLE_WORDS or _is_unspaced(text)) or text[0].islower():
         return False
-    if re.search(r"[.,;:。]$", text) or text.endswith(("....", "…")):
+    if STOPPED.search(text) or _is_prose(text) or NO_TITLE.search(text):
         return False
     return not (is_menu(text) or is_dateline(text) or any(form.match(text) for form in (CAPTION, TAGS, SOURCES)))
+
+
+def _is_prose(text: str) -> bool:
+    """Tell whether a line is two sentences, or ends in a closed or numbered one and has more words than a slogan."""
+    long = len(text.split()) > MAX_SLOGAN_WORDS or _is_unspaced(text)
+    return bool(STOP_WITHIN.search(text)) or (long and bool(CLOSED_STOP.search(text)))
 
 
 def _is_unspaced(text: str) -> bool:
@@ -109,27 +122,37 @@ def _is_unspaced(text: str) -> bool:
 
 
 def _title_line(blocks: Sequence[Block], url: str | None) -> str | None:
-    """Return the line that shares most words with the URL, else the first title-like one before any full paragraph."""
-    by_url = _known_by_url(blocks[:SEARCHED], url_words(url))
-    if by_url:
-        return by_url
-    for block in blocks[:SEARCHED]:
-        if is_title_like(block):
-            return block.text
-        if _is_full_paragraph(block):
-            return None
-    return None
+    """Return the line that shares most words with the URL, else the first title-like one before any full paragraph.
+
+    A line before any full paragraph that shares enough words beats one after it: that may be a caption or a link.
+    """
+    searched = blocks[:SEARCHED]
+    head = next((number for number, block in enumerate(searched) if _is_full_paragraph(block)), SEARCHED)
+    titles = [(number, block.text) for number, block in enumerate(searched) if is_title_like(block)]
+    above = [(number, text) for number, text in titles if number < head]
+    wanted = url_words(url)
+    by_url = _known_by_url(above, wanted) or _known_by_url(titles, wanted)
+    return by_url or next((text for number, text in above if not _goes_on(text, searched[number + 1 :])), None)
 
 
-def _known_by_url(blocks: Sequence[Block], wanted: frozenset[str]) -> str | None:
+def _goes_on(text: str, following: Sequence[Block]) -> bool:
+    """Tell whether a line is of wrap length, and the next one goes on in lower case and is no byline or label."""
+    line = following[0].text if following else ""
+    if len(text) < MIN_WRAP or not line[:1].islower() or SENTENCE_END.search(text):
+        return False
+    prose = len(line) >= MIN_WRAP or SENTENCE_END.search(line)
+    return bool(prose) and not BYLINE.match(line) and not is_dateline(line)
+
+
+def _known_by_url(lines: Sequence[tuple[int, str]], wanted: frozenset[str]) -> str | None:
     """Return the first of the lines that agree best with the URL's words (Dice's coefficient); None if none does."""
     best, title = 0.0, None
-    for block in blocks:
-        words = frozenset(re.findall(r"[^\W_]{2,}", block.text.lower()))
+    for _, line in lines:
+        words = frozenset(re.findall(r"[^\W_]{2,}", line.lower()))
         shared = len(wanted & words)
         agreement = 2 * shared / (len(wanted) + len(words) or 1)
-        if shared >= MIN_SLUG_WORDS and agreement > best and is_title_like(block):
-            best, title = agreement, block.text
+        if shared >= MIN_SLUG_WORDS and agreement > best:
+            best, title = agreement, line
     return title
 
 
@@ -158,7 +181,7 @@ def _can_head(text: str) -> bool:
     first = text.lstrip("\"'“‘«¿¡([")[:1]
     if not first or first.islower() or not any(map(str.isalpha, text)) or len(words) > MAX_HEADING_WORDS:
         return False
-    if re.search(r"[.,;:…。!]$", text) or is_menu(text) or is_dateline(text):
+    if STOPPED.search(text) or text[-1] in "!！" or is_menu(text) or is_dateline(text):
         return False
     if any(form.match(text) for form in (CAPTION, TAGS, SOURCES)):
         return False

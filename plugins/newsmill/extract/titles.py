@@ -6,7 +6,7 @@ Owns what counts as a suffix. Keep out: finding the title (metadata, text).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from newsmill.extract.authors import plain
 from newsmill.extract.blocks import squeezed
@@ -18,6 +18,11 @@ MAX_SITE_WORDS = 6
 """Words of the longest names of outlets, "Die Neue Südtiroler Tageszeitung" and a word or two."""
 MIN_NAME_CHARS = 6
 MIN_NAME_IDEOGRAMS = 3
+MAX_LOGO_WORDS = 2
+MIN_SHARED_WORDS = 3
+"""Words that a heading must share with the page's title to be its headline."""
+WORD = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]|[^\W_\u3040-\u9fff\uac00-\ud7af]+")
+"""A word; of scripts without spaces, and of Korean with its endings, one character."""
 DIVIDER = re.compile(r"\s+[|\-–—•·»:]+\s+|\s*\|\s*|\s*｜\s*")
 
 
@@ -41,6 +46,49 @@ def tidy_title(
     title = next((text for text in headings if _is_headed_by(title, text)), title)
     own = _own_names(site, host)
     return _cut_last(_cut_first(_cut_last(title, own), own), own)
+
+
+def logos_among(
+    headings: Iterable[str], lesser: Iterable[str], titles: Sequence[str], site: Iterable[str]
+) -> frozenset[str]:
+    """Return the headings (h1) that name the site or a section, not the article.
+
+    They are the site's known name; or what stands behind the article's title in the page's title; or they share no
+    word with it, where another heading does or where they are too short for a headline.
+
+    Args:
+        headings: the page's h1 elements.
+        lesser: its h2 elements.
+        titles: what the page calls itself: its title element, og:title.
+        site: what the outlet is called.
+    """
+    texts = list(headings)
+    own = {plain(name) for name in site}
+    pages = [_words(title) for title in titles]
+    headed = any(len(_words(text) & page) >= MIN_SHARED_WORDS for text in (*texts, *lesser) for page in pages)
+    return frozenset(
+        text
+        for text in texts
+        if plain(text) in own or any(_is_behind(text, title) for title in titles) or _is_strange(text, pages, headed)
+    )
+
+
+def _is_behind(text: str, title: str) -> bool:
+    """Tell whether a title is a longer text, a divider and this text."""
+    ends = (match for match in DIVIDER.finditer(title) if plain(title[match.end() :]) == plain(text))
+    return any(len(title[: match.start()].split()) > len(text.split()) for match in ends)
+
+
+def _is_strange(text: str, pages: Sequence[frozenset[str]], headed: bool) -> bool:
+    words = _words(text)
+    if not pages or any(words & page for page in pages):
+        return False
+    short = len(text.split()) <= MAX_LOGO_WORDS and any(len(page) > 2 * len(words) for page in pages)
+    return headed or short
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(WORD.findall(text.casefold()))
 
 
 def _is_headed_by(title: str, heading: str) -> bool:

@@ -46,6 +46,12 @@ def canonical_url(text: str | None) -> str | None:
         return None
 
 
+def is_home(url: str) -> bool:
+    """Tell whether a canonical URL is a site's home page: no path and no query, so no article's own address."""
+    parts = urlsplit(url)
+    return parts.path in ("", "/") and not parts.query
+
+
 def url_date(url: str | None) -> str | None:
     """Return the day in a URL's path as YYYY-MM-DD, as in /2023/09/13/ or /2023-sep-13/; None if it has none."""
     match = URL_DATE.search(urlsplit(url).path.lower()) if url else None

@@ -16,6 +16,9 @@ from newsmill.read.decode import plain
 LISTS = frozenset({"authors", "tags"})
 """Fields that may hold several values; one string counts as a list of one."""
 
+NUMBERS = frozenset({"id", "published_at", "modified_at", "fetched_at"})
+"""Fields that may be a JSON number: a number as a name, and times since 1970, which pandas writes for dates."""
+
 FIELDS = tuple(field.name for field in dataclasses.fields(Given))
 
 
@@ -37,7 +40,8 @@ class Number(str):
 def given_from(values: Mapping[str, Any]) -> Given:
     """Return the given fields among these; others are passed over.
 
-    Strings are stripped, empty ones and null are as if absent. A number is accepted for `id`.
+    Strings are stripped, empty ones and null are as if absent. A number is accepted for `id` and for dates, and
+    kept as it was written.
 
     Raises:
         FieldError: a field has the wrong type.
@@ -57,7 +61,7 @@ def shown(value: Any) -> str:
 
 
 def _string(name: str, value: Any) -> str | None:
-    if not isinstance(value, str) or (isinstance(value, Number) and name != "id"):
+    if not isinstance(value, str) or (isinstance(value, Number) and name not in NUMBERS):
         raise FieldError(f"{name} must be a string, not {shown(value)}")
     return plain(str(value)).strip() or None
 

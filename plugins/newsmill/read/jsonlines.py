@@ -1,7 +1,8 @@
 """The lines of a JSON Lines file -> raw records. One bad line costs that line.
 
-Owns what a line must hold. Of several non-empty fields with an article, `html` beats `markdown` beats `text`.
-Keep out: files and line ends (streams), the types of the given fields (given).
+Owns what a line must hold. Of several non-empty fields with an article, `html` beats `markdown` beats `text`; what
+is in `text` is told by its content, as of a `.txt` file. Keep out: files and line ends (streams), the types of the
+given fields (given).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from newsmill.model import Given, RawFormat, RawRecord, Reason, Slice, Unreadabl
 from newsmill.read.decode import plain
 from newsmill.read.failure import BadRecordError, folder_of, too_large, unreadable
 from newsmill.read.given import FieldError, Number, given_from, shown
-from newsmill.read.sniff import CONTENT_FIELDS
+from newsmill.read.sniff import CONTENT_FIELDS, format_of
 from newsmill.read.streams import DamagedError, Line, chunks, lines
 from newsmill.storage import Store
 
@@ -123,5 +124,10 @@ def _content(fields: dict[str, Any]) -> tuple[RawFormat, str]:
     for name in present:
         content = plain(fields[name] or "")
         if content.strip():
-            return RawFormat(name), content
+            return _format(name, content), content
     raise BadRecordError(Reason.EMPTY, f"{' and '.join(present)} is empty")
+
+
+def _format(name: str, content: str) -> RawFormat:
+    """Return what the field's name says; `text` is what writers put anything in, so there the content tells."""
+    return format_of(content) if name == RawFormat.TEXT else RawFormat(name)

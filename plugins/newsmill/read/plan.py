@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from newsmill.model import Batch, NewsmillError, Slice
+from newsmill.model import Batch, Slice
 from newsmill.read.files import SIDECAR
 from newsmill.read.sniff import PROBE_BYTES, is_json_lines
 from newsmill.read.streams import DamagedError, chunks, lines
@@ -22,10 +22,6 @@ LINES_ENDINGS = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 
 NAMES_KEPT = 20
 """Names of ignored files that are kept for a report."""
-
-
-class LandingError(NewsmillError):
-    """The landing zone is not there; says which setting to change."""
 
 
 @dataclass(slots=True)
@@ -48,22 +44,15 @@ def plan_batches(
     """Yield batches over all raw records, in the sorted order of their files, the same for the same files.
 
     A batch has at least one record, and no more records or bytes than said. A file that cannot be read is planned
-    as it would be by its name; reading it then says what is wrong.
+    as it would be by its name; reading it then says what is wrong. A landing zone that is not there holds no batch:
+    whoever opens it says so.
 
     Args:
         landing: the landing zone.
         batch_records: records in a batch at most.
         batch_bytes: bytes in a batch at most, uncompressed where lines were counted.
         ignored: is told of files that are neither raw records nor the sidecar of one.
-
-    Raises:
-        LandingError: the landing zone is not there.
     """
-    if not landing.is_folder():
-        raise LandingError(
-            f"the landing zone {landing.uri} is not there: set NEWSMILL_LANDING_URI (or the run's landing_uri) to a "
-            "folder that exists"
-        )
     packer = _Packer(batch_records, batch_bytes)
     for entry in _record_files(landing, ignored or Ignored()):
         for part in _parts(landing, entry):

@@ -10,6 +10,7 @@ import codecs
 import json
 import re
 
+from newsmill.frontmatter import has_front_matter
 from newsmill.model import RawFormat
 from newsmill.read.decode import looks_utf16
 
@@ -62,10 +63,6 @@ _PAGE_START = re.compile(
 _TAG_START = re.compile(rf"\s*(?:<!--(?:[^-]|-(?!->)){{0,5000}}-->\s*)*<{_BLOCK}\b[^<>]*>", re.IGNORECASE)
 _BLOCK_TAG = re.compile(rf"</?{_BLOCK}\b[^<>]{{0,2000}}>", re.IGNORECASE)
 _ANY_TAG = re.compile(r"</[a-z][a-z0-9]*\s*>|<(?:br|hr|img|p)\b[^<>]{0,2000}>", re.IGNORECASE)
-_FRONT_MATTER = re.compile(
-    r"---[ \t]*\n(?:[ \t]*(?:#[^\n]*)?\n)*[\"']?[A-Za-z_][\w-]*[\"']?[ \t]*:(?:[ \t][^\n]*)?\n"
-    r"(?:(?!---[ \t]*\n)(?!\.\.\.[ \t]*\n)[^\n]*\n)*?(?:---|\.\.\.)[ \t]*(?:\n|\Z)"
-)
 
 
 def noise(data: bytes) -> str | None:
@@ -101,17 +98,17 @@ def is_json_lines(head: bytes, *, whole: bool, named: bool) -> bool:
         return False
     text = start.decode("latin-1")
     known = any(start.startswith(magic) for magic, _ in _MAGIC)
-    return not (known or _PAGE_START.match(text) or _FRONT_MATTER.match(text.replace("\r\n", "\n")))
+    return not (known or _PAGE_START.match(text) or has_front_matter(text))
 
 
-def format_of(text: str, path: str) -> RawFormat:
-    """Tell HTML, Markdown and text apart.
+def format_of(text: str, path: str = "") -> RawFormat:
+    """Tell HTML, Markdown and text apart; `path` is empty where no name tells anything.
 
     Front matter makes Markdown under any ending, a page's first tags make HTML under any. After that `.md` and
     `.markdown` stay Markdown (it may hold HTML), `.html` and `.htm` need one tag to be HTML, anything else needs
     block tags at its start or all over.
     """
-    if _FRONT_MATTER.match(text):
+    if has_front_matter(text):
         return RawFormat.MARKDOWN
     if _PAGE_START.match(text):
         return RawFormat.HTML

@@ -154,3 +154,78 @@ def test_the_same_text_gives_the_same_blocks_in_every_format(run: Extract) -> No
     found = [article(run, content, form) for content, form in
              ((page(), RawFormat.HTML), (body, RawFormat.TEXT), (body, RawFormat.MARKDOWN))]  # fmt: skip
     assert [[block.text for block in one.blocks] for one in found] == [list(SENTENCES)] * 3
+
+
+HOME = "<link rel=canonical href=https://example.org/>"
+
+
+def test_articles_that_share_a_home_page_as_canonical_link_stay_apart(run: Extract) -> None:
+    one = article(run, page(HOME), raw_path="some/1.html")
+    two = article(run, page(HOME), raw_path="some/2.html")
+    assert (one.url, two.url) == (None, None)
+    assert one.article_id == key_of("source", "some", "some/1.html") != two.article_id
+    assert one.notes == (
+        "canonical link 'https://example.org/' is a home page, not an article's address; not believed",
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "believed"),
+    [
+        ("https://example.org", False),
+        ("https://example.org/?utm_source=x", False),
+        ("https://example.org/#top", False),
+        ("https://example.org/?p=7", True),
+        ("https://example.org/a", True),
+    ],
+)
+def test_an_address_without_path_and_query_is_no_articles_given_or_found(
+    run: Extract, address: str, believed: bool
+) -> None:
+    found = article(run, page(f"<link rel=canonical href={address}>"))
+    given = article(run, page(), url=address)
+    assert (found.url is not None, given.url is not None) == (believed, believed)
+    assert (found.notes == (), given.notes == ()) == (believed, believed)
+
+
+def test_a_home_page_gives_way_to_a_better_address_and_still_tells_the_outlet(run: Extract) -> None:
+    better = "<meta property=og:url content=https://example.org/a>"
+    assert article(run, page(HOME + better)).url == "https://example.org/a"
+    assert article(run, page(HOME + better), url="https://example.org/").url == "https://example.org/a"
+    assert article(run, page(), url="https://www.express.co.uk/").outlet == "express"
+    assert article(run, page("<link rel=canonical href=https://www.express.co.uk/>")).outlet == "express"
+
+
+@pytest.mark.parametrize(
+    ("number", "moment"),
+    [
+        ("1709596800", datetime(2024, 3, 5, tzinfo=UTC)),
+        ("1709596800000", datetime(2024, 3, 5, tzinfo=UTC)),
+        ("20240305", datetime(2024, 3, 5, tzinfo=UTC)),
+        ("0", None),
+    ],
+)
+def test_a_given_date_may_be_a_number(run: Extract, number: str, moment: datetime | None) -> None:
+    found = article(run, page(), published_at=number, fetched_at=number)
+    assert (found.published_at, found.fetched_at) == (moment, moment)
+    assert (found.notes == ()) is (moment is not None)
+
+
+@pytest.mark.parametrize(
+    ("raw_format", "expected"),
+    [(RawFormat.HTML, "C & D"), (RawFormat.TEXT, "C &amp; D"), (RawFormat.MARKDOWN, "C &amp; D")],
+)
+def test_entities_of_a_given_title_are_read_where_the_record_is_a_page(
+    run: Extract, raw_format: RawFormat, expected: str
+) -> None:
+    found = article(run, page(), raw_format, title="C &amp; D", description="C &amp; D")
+    assert (found.title, found.description) == (expected, expected)
+    assert article(run, page(), title="C &amp;amp; D").title == "C &amp; D"
+
+
+def test_a_date_in_the_story_of_an_undated_dump_is_not_the_articles(run: Extract) -> None:
+    history = "How it came to this\n\n12 May 1998\n\n"
+    dump = "Council closes the bridge again\n\n" + "\n\n".join(SENTENCES[:2]) + "\n\n" + history + SENTENCES[2]
+    assert article(run, dump, RawFormat.TEXT).published_at is None
+    dated = dump.replace("again\n", "again\n\n13 September 2023\n", 1)
+    assert article(run, dated, RawFormat.TEXT).published_at == datetime(2023, 9, 13, tzinfo=UTC)

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from lxml import etree
 from lxml.html import document_fromstring
 
-from newsmill.extract.blocks import squeeze, tree_blocks, unique
+from newsmill.extract.blocks import squeeze, squeeze_code, tree_blocks, unique
 from newsmill.model import BlockKind
 
 
@@ -26,7 +26,10 @@ def texts(markup: str) -> list[str]:
         ("<details><summary>more</summary><p>one</p></details>", [("label", "more"), ("paragraph", "one")]),
         ("<p>one</p><button>Share</button>", [("paragraph", "one"), ("label", "Share")]),
         ("<figure><img><figcaption>one</figcaption></figure>", [("caption", "one")]),
-        ("<pre>a\n  b</pre>", [("code", "a b")]),
+        ("<pre>a\n  b</pre>", [("code", "a\n  b")]),
+        ("<pre>\n  a\n\n \t\n\n    b<br>  c \n</pre>", [("code", "a\n  b\nc")]),
+        ("<pre><code>a\n\tb\u00a0c</code></pre>", [("code", "a\n    b c")]),
+        ("<p>a <code>b\nc</code> d</p>", [("paragraph", "a b c d")]),
         ("<table><tr><th>a<th>b<tr><td>1<td><p>2</p><p>3</p></table>",
          [("table_row", "a | b"), ("table_row", "1 | 2 3")]),
         ("<table><tr><td></td><td>b</td></tr></table>", [("table_row", "b")]),
@@ -67,6 +70,24 @@ def test_trafilaturas_names_of_elements_are_known() -> None:
         (BlockKind.HEADING, "a"), (BlockKind.PARAGRAPH, "b c"), (BlockKind.LIST_ITEM, "d"), (BlockKind.QUOTE, "e"),
         (BlockKind.PARAGRAPH, "f g h"), (BlockKind.TABLE_ROW, "i | j"),
     ]  # fmt: skip
+
+
+def test_trafilaturas_code_is_a_block_where_it_stands_alone() -> None:
+    tree = etree.fromstring(
+        "<body><p>a <code>b</code></p><code>c\n\n d<code>e</code></code><p>f</p>g <code>h</code> i</body>"
+    )
+    assert [(block.kind, block.text) for block in tree_blocks(tree)] == [
+        (BlockKind.PARAGRAPH, "a b"), (BlockKind.CODE, "c\n de"), (BlockKind.PARAGRAPH, "f"),
+        (BlockKind.PARAGRAPH, "g h i"),
+    ]  # fmt: skip
+
+
+@given(st.text(alphabet="ab \t\n\r\x0b\x85\u2028\u00a0\x00"))
+def test_code_has_no_blank_line_and_no_outer_space(text: str) -> None:
+    lines = squeeze_code(text).split("\n")
+    assert "\n".join(lines).strip() == "\n".join(lines)
+    assert lines == [""] or all(line.strip() and line == line.rstrip() for line in lines)
+    assert "".join("".join(lines).split()) == "".join(squeeze(text).split())
 
 
 def test_a_tree_deeper_than_the_stack_is_walked() -> None:

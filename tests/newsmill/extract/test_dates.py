@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsmill.extract.dates import end_of, is_believable, parse_date
+from newsmill.extract.dates import end_of, is_believable, parse_date, parse_number
 
 ZONES = {
     "utc": ZoneInfo("UTC"),
@@ -35,6 +35,11 @@ ZONES = {
         ("Mittwoch, 13. März 2023, 10:30 Uhr", "berlin", (2023, 3, 13, 9, 30)),
         ("03.04.2023 10.30 Uhr", "berlin", (2023, 4, 3, 8, 30)),
         ("2023年9月13日 10:05", "tokyo", (2023, 9, 13, 1, 5)),
+        ("2023-09-13T23:59:59Z", "utc", (2023, 9, 13, 23, 59, 59)),
+        ("2023-09-13T24:00:00Z", "utc", (2023, 9, 14)),
+        ("2023-12-31 24:00", "berlin", (2023, 12, 31, 23)),
+        ("20230913T240000Z", "utc", (2023, 9, 14)),
+        ("13. September 2023, 24:00 Uhr", "utc", (2023, 9, 14)),
     ],
 )
 def test_a_date_time_is_taken_in_its_own_zone_else_in_the_outlets(
@@ -83,7 +88,8 @@ def test_only_american_english_puts_the_month_first(zone: str, language: str, mo
     "written",
     [
         None, "", "yesterday", "today", "2 days ago", "September 2023", "2023", "10:30", "May 13", "1694563200",
-        "0000-01-01", "2023-02-30", "2023-09-13T25:00", "2023-09-13T10:00:00+99:00", "13/13/2023",
+        "0000-01-01", "2023-02-30", "2023-09-13T25:00", "2023-09-13T24:01", "2023-09-13T24:00:01Z", "9999-12-31T24:00",
+        "2023-09-13T10:00:00+99:00", "13/13/2023",
         "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+12:00", "garbage 99 foo 2023", "١٣", "²/³/2023", "x" * 500,
     ],
 )  # fmt: skip
@@ -95,6 +101,29 @@ def test_digits_are_a_time_since_1970_only_where_metadata_says_so() -> None:
     assert parse_date("1694599200", ZONES["utc"], epoch=True) == datetime(2023, 9, 13, 10, tzinfo=UTC)
     assert parse_date("1694599200000", ZONES["utc"], epoch=True) == datetime(2023, 9, 13, 10, tzinfo=UTC)
     assert parse_date("1694599200", ZONES["utc"]) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("100000000", datetime(1973, 3, 3, 9, 46, 40, tzinfo=UTC)),
+        ("99999999", None),
+        ("1694599200", datetime(2023, 9, 13, 10, tzinfo=UTC)),
+        ("1694599200.5", datetime(2023, 9, 13, 10, 0, 0, 500000, tzinfo=UTC)),
+        ("1.6945992e+12", datetime(2023, 9, 13, 10, tzinfo=UTC)),
+        ("1694599200000", datetime(2023, 9, 13, 10, tzinfo=UTC)),
+        ("1694599200000000", datetime(2023, 9, 13, 10, tzinfo=UTC)),
+        ("1694599200000000000", datetime(2023, 9, 13, 10, tzinfo=UTC)),
+        ("-1000000000", datetime(1938, 4, 24, 22, 13, 20, tzinfo=UTC)),
+        ("20230913", None),
+        ("20230913100000", None),
+        ("1e99", None),
+        ("9" * 10_000, None),
+        ("2023-09-13", None),
+    ],
+)
+def test_a_number_is_a_time_since_1970_in_the_unit_that_its_size_tells(written: str, expected: datetime | None) -> None:
+    assert parse_number(written) == expected
 
 
 @given(st.text(max_size=60) | st.from_regex(r"\d{1,4}[-/. ]\d{1,4}[-/. ]\d{1,5}([T ]\d\d:\d\d([+-]\d\d:\d\d)?)?"))

@@ -31,6 +31,10 @@ def article_data(**values: object) -> str:
     return linked({"@type": "NewsArticle", **values})
 
 
+def graph(*nodes: object) -> str:
+    return linked({"@graph": [{"@type": "NewsArticle", "author": [{"@id": "#p"}]}, *nodes]})
+
+
 def texts(content: str) -> list[str]:
     return [block.text for block in read_page(content).blocks]
 
@@ -152,6 +156,17 @@ def test_every_script_is_kept_whole(sentence: str) -> None:
         ("<title>&lt;script&gt;alert(1)&lt;/script&gt; it</title>", "", "<script>alert(1)</script> it"),
         (meta(og__site_name="Example", og__title="Example") + "<title>Bridge</title>", "", "Bridge"),
         ("", "", None),
+        ("<title>Bridge closes for months | Example News</title>",
+         "<h1>Example News</h1><h2>Bridge closes for months</h2>", "Bridge closes for months"),
+        ("<title>Bridge closes for months | Example News</title>", "<h1>Example News</h1>", "Bridge closes for months"),
+        ("<title>Bridge closes for months - EN</title>", "<h1>Opinion</h1><h1>Bridge closes for months again</h1>",
+         "Bridge closes for months again"),
+        ("<title>Live | Bridge closes for months</title>", "<h1>Bridge closes for months</h1>",
+         "Bridge closes for months"),
+        ("<title>Example News</title>", "<h1>Bridge closes for months</h1>", "Bridge closes for months"),
+        ("<title>Why the old crossing shuts</title>", "<h1>Bridge closes for months</h1>", "Bridge closes for months"),
+        ("<title>다리 폐쇄가 시민에게 주는 의미는 무엇인가</title>", "<h1>한국 신문</h1>",
+         "다리 폐쇄가 시민에게 주는 의미는 무엇인가"),
     ],
 )  # fmt: skip
 def test_title(head: str, body: str, title: str | None) -> None:
@@ -171,6 +186,10 @@ def test_title(head: str, body: str, title: str | None) -> None:
         ("", "<h1>T</h1><div itemprop=author><span itemprop=name>Jane Doe</span> 3 posts</div>", ("Jane Doe",)),
         ("", "<h1>T</h1><p class=post-byline>By <a>Jane Doe</a> and <a>John Roe</a></p>", ("Jane Doe", "John Roe")),
         ("", "<div class=author>Jane Doe</div><h1>T</h1>", ()),
+        (graph({"@type": "Person", "@id": "#p", "name": "Jane Doe"}), "", ("Jane Doe",)),
+        (graph({"@id": "#p"}, {"@id": "#p", "name": "Jane Doe"}), "", ("Jane Doe",)),
+        (graph({"@id": "#other", "name": "John Roe"}), "", ()),
+        (graph({"@id": "#p", "author": {"@id": "#p"}}), "", ()),
         ("", "<h1>T</h1><div class=authority>Jane Doe</div>", ()),
     ],
 )  # fmt: skip
@@ -186,11 +205,99 @@ def test_authors(head: str, body: str, authors: tuple[str, ...]) -> None:
         ("", "<span itemprop=datePublished content=2023-09-13></span>", "2023-09-13"),
         ("", "<time datetime=2023-09-13>yesterday</time>", "2023-09-13"),
         ("", "<time>yesterday</time>", None),
+        ("", "<aside><span itemprop=datePublished content=2023-09-13></span></aside>", None),
     ],
 )  # fmt: skip
 def test_published(head: str, body: str, first: str | None) -> None:
     clues = read_page(page(head, body + ARTICLE)).published
     assert (clues[0].value if clues else None) == first
+
+
+WHEN = "<time datetime=2023-09-13>then</time>"
+OTHER = "<time datetime=2019-01-01>before</time>"
+
+
+@pytest.mark.parametrize(
+    ("body", "first"),
+    [
+        (f"<article><h1>T</h1>{WHEN}{ARTICLE}</article>", "2023-09-13"),
+        (f"<ul class=latest><li>{OTHER}</ul><article><h1>T</h1>{WHEN}{ARTICLE}</article>", "2023-09-13"),
+        (f"<ul class=latest><li>{OTHER}</ul><article><h1>T</h1>{ARTICLE}</article>", None),
+        (f"<article><h1>T</h1>{ARTICLE}</article><footer>{OTHER}</footer>", None),
+        (f"<nav>{OTHER}</nav><article><h1>T</h1>{ARTICLE}</article>", None),
+        (f"<article><h1>T</h1>{ARTICLE}<aside>{OTHER}</aside></article>", None),
+        (f"<article><h1>T</h1>{ARTICLE}<div class='more-stories x'>{OTHER}</div></article>", None),
+        (f"<article><h1>T</h1>{ARTICLE}<div class=more>{OTHER}</div></article>", "2019-01-01"),
+        (f"<article><h1>T</h1>{ARTICLE}<article>{OTHER}</article></article>", None),
+        (f"<main><article><h1>T</h1>{ARTICLE}</article><article>{OTHER}</article></main>", None),
+        (f"<div class=popular><article><h1>T</h1>{WHEN}{ARTICLE}</article></div>", "2023-09-13"),
+        (f"<h1>T</h1><article>{WHEN}{ARTICLE}</article><article>{OTHER}</article>", "2023-09-13"),
+        (f"<main><h1>T</h1>{'<b>x</b>' * 300}{WHEN}</main>", "2023-09-13"),
+        (f"<h1>T</h1>{'<b>x</b>' * 198}{WHEN}", "2023-09-13"),
+        (f"<h1>T</h1>{'<b>x</b>' * 199}{OTHER}", None),
+        (f"{WHEN}{'<b>x</b>' * 29}<h1>T</h1>{ARTICLE}", "2023-09-13"),
+        (f"{OTHER}{'<b>x</b>' * 30}<h1>T</h1>{ARTICLE}", None),
+        (f"{WHEN}{ARTICLE}", "2023-09-13"),
+    ],
+)
+def test_only_the_articles_own_time_elements_date_it(body: str, first: str | None) -> None:
+    clues = read_page(f"<html><body>{body}</body></html>").published
+    assert (clues[0].value if clues else None) == first
+
+
+def test_the_byline_is_looked_for_below_the_headline_not_below_the_logo() -> None:
+    menu = "<h1>Example News</h1>" + "<b>x</b>" * 300
+    body = f"{menu}<h2>Bridge closes for months</h2><p class=byline>By Jane Doe</p>{ARTICLE}"
+    head = "<title>Bridge closes for months - Example News</title>"
+    assert read_page(page(head, body)).authors == ("Jane Doe",)
+
+
+def test_code_of_a_page_keeps_its_lines() -> None:
+    body = f"{ARTICLE}<pre>def f(x):\n    return x\n\nprint(f(1))</pre><p>{SENTENCES[0]} Again.</p>"
+    code = [block.text for block in read_page(page(body=body)).blocks if block.kind is BlockKind.CODE]
+    assert code == ["def f(x):\n    return x\nprint(f(1))"]
+
+
+TOLD = "\n\n".join(SENTENCES)
+MARKUP = "".join(f'<p class="x">{sentence}</p>' for sentence in SENTENCES)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        article_data(articleBody=TOLD),
+        article_data(articleBody=MARKUP),
+        article_data(articleBody=MARKUP.replace("<", "&lt;").replace(">", "&gt;")),
+        f"<script>push([1, {json.dumps(MARKUP)}])</script>",
+        f"<script>push([1, {json.dumps(MARKUP).replace('<', chr(92) + 'u003c')}])</script>",
+        f"<script>push({json.dumps({'short': '<p>a</p><p>b</p>', 'html': MARKUP})})</script>",
+    ],
+)
+def test_a_page_that_shows_no_text_is_read_from_what_it_holds(script: str) -> None:
+    content = f"<html><head>{script}</head><body><div id=app></div></body></html>"
+    assert texts(content) == list(SENTENCES)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        article_data(articleBody="Too short."),
+        article_data(articleBody={"a": 1}),
+        f"<script>var a = {json.dumps('words ' * 100)}</script>",
+        f"<script>var a = {json.dumps('<p>' + 'word ' * 100)}</script>",
+        "<script>" + '"' * 100_000 + "</script>",
+        "<script>" + '"\\' * 100_000 + "</script>",
+        f"<script>push([1, {json.dumps('<p>' + '<div>' * 50_000 + '<p>')}])</script>",
+    ],
+)
+def test_strings_that_are_no_article_give_none(script: str) -> None:
+    start = time.monotonic()
+    assert texts(f"<html><head>{script}</head><body></body></html>") == []
+    assert time.monotonic() - start < 5
+
+
+def test_what_a_page_shows_beats_what_it_holds() -> None:
+    assert texts(page(article_data(articleBody="Other words. " * 100))) == list(SENTENCES)
 
 
 def test_other_fields() -> None:

@@ -36,10 +36,37 @@ def test_single_lines_without_blank_ones_are_blocks() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("width", [60, 72, 90])
+@pytest.mark.parametrize("width", [60, 72, 90, 132])
 @pytest.mark.parametrize("gap", ["\n\n", "\n\n\n"])
 def test_hard_wrapped_paragraphs_are_joined(width: int, gap: str) -> None:
     assert texts(gap.join(textwrap.fill(text, width) for text in PARAGRAPHS)) == PARAGRAPHS
+
+
+@pytest.mark.parametrize("width", [80, 100])
+@pytest.mark.parametrize("count", [1, 2])
+def test_few_hard_wrapped_paragraphs_are_joined_where_their_lines_run_on(width: int, count: int) -> None:
+    paragraphs = PARAGRAPHS[1 : count + 1]
+    assert texts("\n\n".join(textwrap.fill(text, width) for text in paragraphs)) == paragraphs
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "The council voted on Tuesday to close the old bridge.\nTraffic will be led over the new road in the north.",
+        "The river came at night\nand took the bridge away\nand nobody was there\nto tell it that it may.",
+        "The council closes its old bridge for six months\nsee the timetable",
+        "The council closes its old bridge for six months\nhttps://example.org/a",
+        "- The council closes its old bridge for six months\n- and opens the new road in the north to all.",
+    ],
+)
+def test_few_lines_that_are_whole_short_or_marked_stay_apart(content: str) -> None:
+    assert len(texts(content)) == len(content.splitlines())
+
+
+def test_a_wrapped_paragraph_below_a_menu_is_joined() -> None:
+    menu = ["Home", "News", "Sport", "Weather", "Culture", "Travel"]
+    content = "\n".join(menu) + "\n\n" + textwrap.fill(PARAGRAPHS[0], 70)
+    assert texts(content) == [*menu, PARAGRAPHS[0]]
 
 
 def test_hard_wrapped_paragraphs_told_by_indents_alone_are_joined() -> None:

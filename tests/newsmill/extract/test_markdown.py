@@ -118,3 +118,69 @@ def test_nested_html_is_refused_beyond_the_bound() -> None:
 @pytest.mark.parametrize("content", ["> " * 20_000 + "x", "[" * 20_000, "*a_ " * 5_000, "- " * 20_000])
 def test_markdown_made_to_do_harm_does_not_raise(content: str) -> None:
     assert isinstance(read_markdown(content).blocks, tuple)
+
+
+def toml(text: str, body: str = BODY) -> str:
+    return f"+++\n{text}\n+++\n{body}"
+
+
+def test_toml_gives_the_same_fields_as_yaml() -> None:
+    draft = read_markdown(
+        toml(
+            'title = "A title"\ndescription = """Two\nlines"""\n'
+            "date = 2023-09-16T05:55:02-04:00\nlastmod = 2023-09-17\n"
+            'authors = ["Jane Doe", {name = "John Roe"}]\ntags = ["a", "b"]\nlang = "en"\nweight = 3\ndraft = false\n'
+            'canonical_url = "https://example.org/a"\n[[sources]]\nurl = "https://example.org/b"\ntitle = "B"'
+        )
+    )
+    assert (draft.title, draft.description) == ("A title", "Two lines")
+    assert [clue.value for clue in draft.published] == ["2023-09-16T05:55:02-04:00"]
+    assert [clue.value for clue in draft.modified] == ["2023-09-17"]
+    assert (draft.authors, draft.tags, draft.language) == (("Jane Doe", "John Roe"), ("a", "b"), "en")
+    assert (draft.url, draft.sources) == ("https://example.org/a", (Source(name="B", url="https://example.org/b"),))
+    assert draft.blocks == (Block(kind=BlockKind.PARAGRAPH, text="The body."),)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (toml("title = 'open"), "Expected"),
+        (toml("title = 'x'\ntitle = 'y'"), "line 2"),
+        (toml("n = " + "9" * 5_000), "digits"),
+        (toml("a = " + "[" * 100_000), "nested too deep"),
+        ("+++\ntitle = 'x'\n\nBody\n", "closes it"),
+        ("+++\ntitle = 'x'\n---\nBody\n", "closes it"),
+    ],
+)
+def test_front_matter_that_is_no_toml_is_refused_with_its_place(content: str, told: str) -> None:
+    with pytest.raises(ExtractError, match="front matter") as refusal:
+        read_markdown(content)
+    assert refusal.value.reason is Reason.BAD_FRONT_MATTER
+    assert told in refusal.value.detail
+
+
+@pytest.mark.parametrize("content", ["+++\n\nA paragraph.\n\n+++\n", "+++\nBreaking news\n+++\n", "+++"])
+def test_plus_signs_alone_are_no_front_matter(content: str) -> None:
+    assert split_front_matter(content) == ({}, content)
+
+
+def test_code_keeps_its_lines() -> None:
+    (block,) = read_markdown("```python\ndef f(x):\n    return x\n\n\nprint(f(1))\n```\n").blocks
+    assert block == Block(kind=BlockKind.CODE, text="def f(x):\n    return x\nprint(f(1))")
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("Is ~~gone~~ now", "Is gone now"),
+        ("About ~5 and ~6", "About ~5 and ~6"),
+        ("- [ ] to do", "to do"),
+        ("- [x] done", "done"),
+        ("1. [X] done", "done"),
+        ("- [x]", "[x]"),
+        ("- [1] a note", "[1] a note"),
+        ("[x] no item", "[x] no item"),
+    ],
+)
+def test_strikethrough_and_boxes_are_structure(content: str, text: str) -> None:
+    assert [block.text for block in read_markdown(content).blocks] == [text]

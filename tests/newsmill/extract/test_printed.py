@@ -39,8 +39,27 @@ def test_a_date_is_read_from_bylines_and_not_from_the_story(
 
 
 def test_a_date_far_from_the_title_is_not_the_articles() -> None:
-    assert dates(*[f"{LEAD} {number}" for number in range(6)], "Sep 13, 2023") == (["Sep 13, 2023"], [])
-    assert dates(*[f"{LEAD} {number}" for number in range(7)], "Sep 13, 2023") == ([], [])
+    short = "The council voted to close it."
+    assert dates(*[f"{short} {number}" for number in range(6)], "Sep 13, 2023") == (["Sep 13, 2023"], [])
+    assert dates(*[f"{short} {number}" for number in range(7)], "Sep 13, 2023") == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("above", "line", "counts"),
+    [
+        ([], "Sep 13, 2023", True),
+        ([LEAD], "Sep 13, 2023", False),
+        ([LEAD, "Jane Doe"], "Sep 13, 2023", True),
+        ([LEAD], "Jane Doe, Sep 13, 2023", True),
+        ([LEAD, LEAD + " And so on."], "Jane Doe, Sep 13, 2023", False),
+        ([LEAD, LEAD + " And so on.", "How it came to this"], "Sep 13, 2023", False),
+        ([LEAD, LEAD + " And so on."], "Published: Sep 13, 2023", True),
+        ([LEAD, LEAD + " And so on."], "By Jane Doe | Sep 13, 2023", True),
+        ([LEAD, LEAD + " And so on."], "Opened by the queen, May 12, 1998", False),
+    ],
+)
+def test_below_the_first_paragraph_only_a_byline_dates_the_article(above: list[str], line: str, counts: bool) -> None:
+    assert bool(dates(*above, line)[0]) is counts
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,21 @@ def test_a_row_of_section_names_is_a_menu(line: str, expected: bool) -> None:
         ("Photo: The bridge in spring", False),
         ("Tags: bridge traffic council", False),
         ("kim putin", False),
+        ("नगर परिषद ने मंगलवार को पुराने पुल के पुनर्निर्माण के पक्ष में मतदान किया।", False),
+        ("नगर परिषद ने पुराने पुल के पुनर्निर्माण के पक्ष में मतदान किया", True),
+        ("سٹی کونسل نے منگل کو پرانے بندرگاہ پل کی تعمیر نو کے حق میں ووٹ دیا۔", False),
+        ("سٹی کونسل نے پرانے بندرگاہ پل کی تعمیر نو کے حق میں ووٹ دیا", True),
+        ("لماذا أغلق الجسر القديم؟", True),
+        ("قال رئيس البلدية إن العمل سيبدأ قبل نهاية العام،", False),
+        ("የከተማው ምክር ቤት ማክሰኞ ድልድዩን ለመገንባት ወሰነ።", False),
+        ("市議会は古い橋を再建することを決議した。市長が述べた", False),
+        ("Image 3 of 23 in this gallery", False),
+        ("Council closes the old bridge, which is rusted, for a whole six months, he said (Jo Low/AP)", False),
+        ("“Meth. We’re on it.”", True),
+        ("The mayor said that the work on it would end “before the end of the year.”", False),
+        ("Council closes the old bridge for six months over rust in all of its cables.1", False),
+        ("Novak Djokovic beats Rafael Nadal in the long Melbourne final to remain world No. 1", True),
+        ("Council closes the old bridge that is on the way to traf-", False),
         ("Share", False),
         ("word " * 31, False),
     ],
@@ -53,9 +68,14 @@ def test_what_looks_like_a_title(line: str, expected: bool) -> None:
         (f"Home News Sport Business Weather\nCouncil Closes Old Bridge\n\n{LEAD}", "Council Closes Old Bridge"),
         (f"{LEAD}\n\nCouncil Closes Old Bridge\n\n{LEAD}", None),
         (LEAD, None),
+        (f"The council voted on Tuesday to close the old bridge\nfor six months, a spokesman said.\n{LEAD}", None),
+        (f"The council votes to close the old bridge for now\nby Jane Doe\n{LEAD}",
+         "The council votes to close the old bridge for now"),
+        (f"The council votes to close the old bridge for now\nbridge council\n{LEAD}",
+         "The council votes to close the old bridge for now"),
         ("", None),
     ],
-)
+)  # fmt: skip
 def test_the_title_is_the_first_line_that_looks_like_one(content: str, title: str | None) -> None:
     assert read_dump(content).title == title
 
@@ -65,6 +85,14 @@ def test_the_line_that_agrees_with_the_url_is_the_title() -> None:
     url = "https://example.org/news/council-closes-old-bridge-1234"
     assert read_dump(content, url).title == "Council closes the old bridge"
     assert read_dump(content, "https://example.org/1234").title == "A Bank of the Whole Region"
+
+
+def test_a_line_above_the_story_that_agrees_with_the_url_beats_one_below_it() -> None:
+    head = "Mayor of Low Harbour: council closes old bridge at last"
+    caption = "The council closes the old bridge in May"
+    url = "https://example.org/news/council-closes-old-bridge"
+    assert read_dump(f"{head}\n\n{LEAD}\n\n{caption}\n\n{LEAD}", url).title == head
+    assert read_dump(f"Low Harbour Today News\n\n{LEAD}\n\n{caption}\n\n{LEAD}", url).title == caption
 
 
 def test_the_title_line_stays_in_the_blocks() -> None:
@@ -79,6 +107,10 @@ def test_the_title_line_stays_in_the_blocks() -> None:
         ("What happens now", BlockKind.HEADING),
         ("What happens now.", BlockKind.PARAGRAPH),
         ("what happens now", BlockKind.PARAGRAPH),
+        ("अब आगे क्या होगा", BlockKind.HEADING),
+        ("अब आगे क्या होगा।", BlockKind.PARAGRAPH),
+        ("اب کیا ہو گا۔", BlockKind.PARAGRAPH),
+        ("いまから橋はどうなるのか！", BlockKind.PARAGRAPH),
         ("Peskov added that no documents were signed following the meeting", BlockKind.PARAGRAPH),
         ("Russia Hosts North Korea for Talks on Arms and Space", BlockKind.HEADING),
         ("0:00", BlockKind.PARAGRAPH),

@@ -171,6 +171,11 @@ def test_a_sidecar_gives_fields_and_counts_in_the_fingerprint(landing):
     assert record.fingerprint == hashlib.sha256((record.raw_sha256 + SIDECAR).encode()).hexdigest()
 
 
+def test_a_date_in_a_sidecar_may_be_a_number(landing):
+    landing.put("a.html.meta.yaml", "published_at: 1709596800000\n")
+    assert landing.record("a.html", "<p>One.</p>").given == Given(published_at="1709596800000")
+
+
 def test_an_empty_sidecar_gives_nothing(landing):
     landing.put("a.html.meta.yaml", "# nothing yet\n")
     assert landing.record("a.html", "<p>One.</p>").given == Given()

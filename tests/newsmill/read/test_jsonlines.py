@@ -75,12 +75,58 @@ def test_a_number_is_an_id_as_it_was_written(landing, written, expected):
         ({"text": "t", "markdown": "m", "html": "h"}, (RawFormat.HTML, "h")),
         ({"text": "t", "markdown": "m"}, (RawFormat.MARKDOWN, "m")),
         ({"text": "t", "markdown": " ", "html": None}, (RawFormat.TEXT, "t")),
-        ({"text": "---\ntitle: x\n---\n<p>t"}, (RawFormat.TEXT, "---\ntitle: x\n---\n<p>t")),
+        ({"text": "t", "markdown": "<p>one</p><p>two</p>"}, (RawFormat.MARKDOWN, "<p>one</p><p>two</p>")),
+        ({"text": "t", "html": "no tag"}, (RawFormat.HTML, "no tag")),
     ],
 )
 def test_html_beats_markdown_beats_text_and_an_empty_one_counts_as_absent(landing, fields, expected):
     record = landing.record("a.jsonl", line(**fields))
     assert (record.raw_format, record.content) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\ntitle: x\n---\n<p>t",
+        "+++\ntitle = 'x'\n+++\nt",
+        "<!doctype html><html><body><p>t</p></body></html>",
+        "<p>one</p><p>two</p>",
+        "The <p> tag begins a paragraph and </p> ends it.",
+        "One.\n\nTwo, with a <b>bold</b> word.",
+        "---\nA line of prose.\n---\nt",
+        "# One\n\nTwo",
+    ],
+)
+def test_what_is_in_text_is_told_as_of_a_file_with_the_same_bytes(landing, text):
+    landing.put("a.jsonl", line(text=text))
+    landing.put("b.txt", text)
+    in_line, in_file = landing.read()
+    assert (in_line.raw_format, in_line.content) == (in_file.raw_format, in_file.content)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<p>one</p><p>two</p>", RawFormat.HTML),
+        ("---\ntitle: x\n---\nt", RawFormat.MARKDOWN),
+        ("The <p> tag begins a paragraph and </p> ends it.", RawFormat.TEXT),
+    ],
+)
+def test_text_may_hold_markup_front_matter_or_prose_about_tags(landing, text, expected):
+    assert landing.record("a.jsonl", line(text=text)).raw_format is expected
+
+
+@pytest.mark.parametrize("field", ["published_at", "modified_at", "fetched_at"])
+@pytest.mark.parametrize("written", ["1709596800000", "1709596800", "1.7095968e9", "-1", "20240305"])
+def test_a_date_may_be_a_number_and_is_kept_as_it_was_written(landing, field, written):
+    record = landing.record("a.jsonl", f'{{"text": "x", "{field}": {written}}}')
+    assert getattr(record.given, field) == written
+
+
+@pytest.mark.parametrize("value", ["true", "[1709596800]", '{"$date": 1709596800}'])
+def test_a_date_that_is_neither_string_nor_number_is_a_bad_field(landing, value):
+    found = landing.failure("a.jsonl", f'{{"text": "x", "published_at": {value}}}')
+    assert (found.reason, found.detail[:29]) == (Reason.BAD_FIELD, "published_at must be a string")
 
 
 @pytest.mark.parametrize("outlet", ["../../x", "a=b/c", "x" * 300])

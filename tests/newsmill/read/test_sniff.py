@@ -47,6 +47,13 @@ PARAGRAPH = " ".join(["word"] * 100)
         ("---\nA line of prose.\n---\nText.", "a.txt", RawFormat.TEXT),
         ("---\nhttp://example.org/\n---\nText.", "a.txt", RawFormat.TEXT),
         ("Text.\n---\ntitle: A day\n---\n", "a.txt", RawFormat.TEXT),
+        ("\ufeff\n---\ntitle: A day\n---\nText.", "a.txt", RawFormat.MARKDOWN),
+        ('+++\ntitle = "A day"\n+++\nText.', "a.txt", RawFormat.MARKDOWN),
+        ('+++\n# facts\n\n[params]\ntitle = "A day"\n+++\n', "a.html", RawFormat.MARKDOWN),
+        ("+++\ntitle = [unclosed\n+++\nText.", "a.txt", RawFormat.MARKDOWN),
+        ('+++\ntitle = "A day"\nText without an end.\n', "a.txt", RawFormat.TEXT),
+        ('+++\ntitle = "A day"\n---\nText.', "a.txt", RawFormat.TEXT),
+        ("+++\nBreaking news\n+++\nText.", "a.txt", RawFormat.TEXT),
         ("----\ntitle: A day\n----\n", "a.txt", RawFormat.TEXT),
     ],
 )
@@ -75,6 +82,7 @@ def test_format_is_told_by_content_then_by_ending(text, path, expected):
         (b"%PDF-1.7\n", True, True, False),
         (b"<!doctype html>\n", True, True, False),
         (b"---\r\ntitle: a\r\n---\r\n", True, True, False),
+        (b"+++\r\ntitle = 'a'\r\n+++\r\n", True, True, False),
         (b" \n\n", True, True, False),
         (b" \n\n", False, True, True),
         (b"", True, False, False),
@@ -119,7 +127,10 @@ def test_text_is_no_noise(data):
     assert noise(data) is None
 
 
-@pytest.mark.parametrize("pattern", ["---\n", "---\na: b\n", "<!--", "<p", "<br ", "<", "\n", " ", "</a", "<?xml "])
+@pytest.mark.parametrize(
+    "pattern",
+    ["---\n", "---\na: b\n", "+++\n", "+++\na = 1\n", "#\n", "<!--", "<p", "<br ", "<", "\n", " ", "</a", "<?xml "],
+)
 def test_hostile_text_costs_no_time(pattern):
     text = pattern * (2_000_000 // len(pattern))
     begin = time.perf_counter()
