@@ -16,6 +16,7 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from newsmill import parquet
 from newsmill.model import Batch, NewsmillError, Selection, Slice, key_of
 from newsmill.registry import slug_of
 from newsmill.schema import PLAN
@@ -141,16 +142,16 @@ class Staging:
         wanted = pa.schema([schema.field(name) for name in columns])
         tables = [wanted.append(pa.field("batch", pa.int32())).empty_table()]
         for path in self.files(dataset):
-            with self.data.open(path) as handle:
-                rows = pq.read_table(handle, columns=columns).cast(wanted)
+            with parquet.opened(self.data, path) as file:
+                rows = parquet.read(file, columns).cast(wanted)
             number = pa.array([_number_of(path)] * len(rows), pa.int32())
             tables.append(rows.append_column("batch", number))
         return pa.concat_tables(tables)
 
     def count_rows(self, path: str) -> int:
         """Return the number of rows of a Parquet file."""
-        with self.data.open(path) as handle:
-            return int(pq.ParquetFile(handle).metadata.num_rows)
+        with parquet.opened(self.data, path) as file:
+            return int(file.metadata.num_rows)
 
     def _free_ledger_name(self, run_id: str, day: date) -> str:
         """A run that is cleared and runs again gets a name of its own: what the ledger says is never overwritten."""
@@ -216,8 +217,8 @@ def read_rows(
         StagingError: the file is missing or damaged; says which and what to do.
     """
     try:
-        with store.open(path) as handle:
-            for part in pq.ParquetFile(handle).iter_batches(batch_size, columns=columns):
+        with parquet.opened(store, path) as file:
+            for part in parquet.batches(file, batch_size, columns):
                 yield from part.to_pylist()
     except (OSError, pa.ArrowInvalid) as error:
         raise StagingError(
