@@ -248,6 +248,8 @@ class Published:
     fetched_at: datetime | None
     revision: int
     ingested_on: date
+    raw_path: str  # of the record that made the row
+    raw_sha256: str
     date: date  # of its partition
 
 

@@ -100,12 +100,13 @@ def unreadable_row(record: Unreadable) -> dict[str, Any]:
 
 def unchanged_row(record: RawRecord | Unreadable, seen: Seen) -> dict[str, Any]:
     """Return a record that an earlier run has dealt with as a row of `schema.SETTLED`."""
+    own_id = record.given.id if isinstance(record, RawRecord) else None
     return {
         "record_key": record.record_key,
         "fingerprint": record.fingerprint,
         "raw_path": record.raw_path,
         "raw_sha256": record.raw_sha256,
-        "source_id": record.raw_path,
+        "source_id": own_id or record.raw_path,
         "article_id": seen.article_id,
         "outlet": seen.outlet,
         "fate": Fate.UNCHANGED,

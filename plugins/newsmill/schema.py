@@ -144,6 +144,10 @@ DECISIONS = pa.schema(
         pa.field("ingested_on", pa.date32()),
         pa.field("replaces_date", pa.date32()),
         pa.field("replaces_outlet", pa.string()),
+        pa.field("replaces_hash", pa.string()),
+        pa.field("takes_article_id", pa.string()),
+        pa.field("takes_date", pa.date32()),
+        pa.field("takes_outlet", pa.string()),
         pa.field("duplicate_of", pa.string()),
         pa.field("duplicate_of_outlet", pa.string()),
         pa.field("duplicate_of_date", pa.date32()),
@@ -151,7 +155,12 @@ DECISIONS = pa.schema(
         pa.field("removed_chars", pa.int32()),
     ]
 )
-"""Staging: the fate of every record of the run, and for articles where they go and what they replace."""
+"""Staging: the fate of every record of the run, and for articles where they go and what they replace.
+
+`replaces_*` is the article's own row that goes: of a `duplicate` it leaves the corpus, else a new one takes its place.
+`replaces_hash` is its text, where that is another one or the row leaves. `takes_*` is another article's row that had
+this article's text until this run.
+"""
 
 FATES = pa.schema(
     [
@@ -182,7 +191,8 @@ DUPLICATES = pa.schema(
 """Ledger: one row a duplicate; `duplicate_of` is the article_id of the article that stands in the corpus."""
 
 REVISIONS = pa.schema([*_RUN, *_PARTITION, pa.field("replaced_by", pa.string(), nullable=False), *CORPUS])
-"""Ledger: rows that a later version replaced; `replaced_by` is the content_hash of that version."""
+"""Ledger: rows that a later version replaced, or that left the corpus because another article has their article's text;
+`replaced_by` is the content_hash of that text."""
 
 QUARANTINE = pa.schema(
     [

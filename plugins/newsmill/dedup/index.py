@@ -37,7 +37,12 @@ UPSERTS: dict[str, Callable[[sa.Table], Any]] = {"sqlite": sqlite.insert, "postg
 
 VERSION_ROW = {"key": "schema_version", "value": str(INDEX_VERSION)}
 
+_FORGET = sa.delete(ARTICLES).where(
+    ARTICLES.c.article_id == sa.bindparam("gone_id"), ARTICLES.c.content_hash == sa.bindparam("gone_hash")
+)
+
 Item = TypeVar("Item")
+Row = dict[str, Any]
 
 
 class CorpusIndexError(NewsmillError):
@@ -70,29 +75,44 @@ class Index:
         """Return the published articles with these texts, by `content_hash`."""
         return {row.content_hash: _published(row) for row in self._rows(ARTICLES, ARTICLES.c.content_hash, hashes)}
 
-    def finished(self, run_id: str) -> bool:
-        """Tell whether a run's changes are in the index."""
-        return bool(self._rows(RUNS, RUNS.c.run_id, [run_id]))
-
-    def commit(self, run_id: str, run_date: date, articles: Iterable[Published], records: Iterable[Seen]) -> None:
+    def commit(
+        self,
+        run_id: str,
+        run_date: date,
+        articles: Iterable[Published],
+        records: Iterable[Seen],
+        freed: Iterable[tuple[str, str]] = (),
+    ) -> None:
         """Take in what a run published and the records that it dealt with: all of it, or nothing.
 
-        Both are streamed. An article that is there already is replaced. Without any article or record nothing is
-        written, the run included; what is there already, equal, is not written again.
+        All three are streamed. An article that is there already is replaced. A run that has nothing to say writes
+        nothing, itself included; what is there already, equal, is not written again.
+
+        Args:
+            run_id: the run's.
+            run_date: its UTC day.
+            articles: as they stand in the corpus now.
+            records: what later runs need not read again.
+            freed: (article_id, content_hash) of rows that left the corpus, or whose text another of the `articles` has
+                now. They are forgotten first, because a text is here once; a row that has another text stays.
 
         Raises:
             CorpusIndexError: the database refuses; its state is as before.
         """
-        chunks = chain(_chunks_for(ARTICLES, articles), _chunks_for(RECORDS, records))
-        first = next(chunks, None)
+        gone = ({"gone_id": article_id, "gone_hash": content_hash} for article_id, content_hash in freed)
+        writes = chain(
+            ((_FORGET, rows) for rows in _chunks(gone, ROWS_PER_WRITE)),
+            self._upserts(ARTICLES, map(dataclasses.asdict, articles)),
+            self._upserts(RECORDS, map(dataclasses.asdict, records)),
+        )
+        first = next(writes, None)
         if first is None:
             return
         self._create()
+        end = self._upserts(RUNS, [{"run_id": run_id, "run_date": run_date}])
         with self._explained(), self._engine.begin() as connection:
-            self._upsert(connection, META, [VERSION_ROW])
-            for table, rows in chain([first], chunks):
-                self._upsert(connection, table, rows)
-            self._upsert(connection, RUNS, [{"run_id": run_id, "run_date": run_date}])
+            for statement, rows in chain(self._upserts(META, [VERSION_ROW]), [first], writes, end):
+                connection.execute(statement, rows)
 
     def _rows(self, table: sa.Table, column: sa.Column[Any], keys: Iterable[str]) -> list[sa.Row[Any]]:
         wanted = sorted(set(keys))
@@ -105,18 +125,18 @@ class Index:
                     found += connection.execute(sa.select(table).where(column.in_(chunk)))
         return found
 
-    def _upsert(self, connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+    def _upserts(self, table: sa.Table, rows: Iterable[Row]) -> Iterator[tuple[Any, list[Row]]]:
+        """Yield what puts rows into a table, in chunks; a row that is there already, equal, is not touched."""
         insert = UPSERTS[self._url.get_backend_name()](table)
         others = [column for column in table.columns if not column.primary_key]
         changed = sa.or_(*(column.is_distinct_from(insert.excluded[column.name]) for column in others))
-        connection.execute(
-            insert.on_conflict_do_update(
-                index_elements=list(table.primary_key),
-                set_={column.name: insert.excluded[column.name] for column in others},
-                where=changed,
-            ),
-            rows,
+        statement = insert.on_conflict_do_update(
+            index_elements=list(table.primary_key),
+            set_={column.name: insert.excluded[column.name] for column in others},
+            where=changed,
         )
+        for chunk in _chunks(rows, ROWS_PER_WRITE):
+            yield statement, chunk
 
     def _create(self) -> None:
         """Create the tables that are missing; until the first commit ends, readers take them for absent."""
@@ -180,11 +200,6 @@ def _published(row: sa.Row[Any]) -> Published:
 
 def _seen(row: sa.Row[Any]) -> Seen:
     return Seen(**{**row._mapping, "fate": Fate(row.fate)})
-
-
-def _chunks_for(table: sa.Table, items: Iterable[Any]) -> Iterator[tuple[sa.Table, list[dict[str, Any]]]]:
-    for chunk in _chunks(items, ROWS_PER_WRITE):
-        yield table, [dataclasses.asdict(item) for item in chunk]
 
 
 def _chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

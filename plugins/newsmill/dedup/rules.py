@@ -3,84 +3,31 @@
 Owns the rules and their order. Keep out: files, columns that no rule looks at.
 
 1. An article that failed validation is quarantined, and plays no part in what follows.
-2. Of the versions of one article_id in the run the newest fetch stays; the others are duplicates of it.
-3. An article_id that the index knows: the same text is unchanged, an older fetch is a duplicate (superseded), any other
-   text is published as the next revision.
-4. A text that the index knows under another article_id is a duplicate of that article.
-5. Of the articles of the run with one text the earliest stays; the others are duplicates of it.
+2. Of the versions of one article_id in the run one speaks for it (versions); the others are duplicates.
+3. An older fetch of an article that the index knows is a duplicate (superseded), unless its text is the same.
+4. All others claim their text, and the claims are settled (claims). Who gets it is published, as the next revision
+   where the article has a row with another text, or is unchanged where its row has this text (when the run reprocesses
+   it is published again in its place, unless its fetch is older). Who does not is a duplicate of the article that has
+   it.
 
-Every choice is by the records' own fields, never by their order; the index is asked as it stands before the run. Thus
-a text that this run replaces in the corpus still counts as known in rule 4: whoever brings it is a duplicate.
+Every choice is by the records' own fields and by the index as it stands before the run, never by order.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
-from typing import Any, NamedTuple, Protocol
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from newsmill.model import Fate, Published, Reason
-
-Rows = np.ndarray[Any, np.dtype[np.int64]]
-
-ARTICLES_AT_ONCE = 5000
-"""Articles that the index is asked about at once; bounds what is held of its answers."""
-
-UNKNOWN_OLDEST = np.iinfo(np.int64).min
-UNKNOWN_LATEST = np.iinfo(np.int64).max
-
-
-class Known(Protocol):
-    """What the rules ask the index."""
-
-    def articles(self, ids: list[str]) -> dict[str, Published]:
-        """Return published articles by `article_id`."""
-
-    def hashes(self, hashes: list[str]) -> dict[str, Published]:
-        """Return published articles by `content_hash`."""
-
-
-class Place(NamedTuple):
-    """Where an article lies in the corpus."""
-
-    article_id: str
-    outlet: str
-    date: date
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """What becomes of one article."""
-
-    fate: Fate
-    reason: Reason | None = None
-    stands: Place | None = None  # the article in the corpus that stands for this one; None where it is this one
-    revision: int | None = None
-    replaces: Place | None = None  # the row that this article takes the place of
-    ingested_on: date | None = None  # of that row
-    date: date | None = None  # of the partition, where it is not the article's own
-
-    @property
-    def detail(self) -> str | None:
-        """A sentence for a person."""
-        if self.replaces:
-            return f"replaces the row in date={self.replaces.date}, outlet={self.replaces.outlet}"
-        return _SENTENCES[self.reason].format(self.stands) if self.reason in _SENTENCES else None
-
-
-_SENTENCES = {
-    Reason.SAME_TEXT: "the same text as article {0.article_id} in date={0.date}, outlet={0.outlet}",
-    Reason.SUPERSEDED: "an older version of article {0.article_id} in date={0.date}, outlet={0.outlet}",
-    Reason.KNOWN_TEXT: "this article is published with the same text in date={0.date}, outlet={0.outlet}",
-}
-
-QUARANTINED = Ruling(Fate.QUARANTINED, Reason.FAILED_EXPECTATIONS)
-FIRST_VERSION = Ruling(Fate.PUBLISHED, revision=1)
+from newsmill.dedup.claims import Claims, Kind
+from newsmill.dedup.ranking import Rows
+from newsmill.dedup.ruling import FIRST_VERSION, KNOWN_TEXT, OLDER_THAN_ROW, QUARANTINED, Place, Ruling, copy_of
+from newsmill.dedup.versions import ROWS_AT_ONCE, Known, Versions, dealt_with, gave_the_row
+from newsmill.model import Fate, Published, Reason, Seen
 
 
 def judge(articles: pa.Table, index: Known, *, reprocess: bool) -> list[Ruling]:
@@ -93,87 +40,74 @@ def judge(articles: pa.Table, index: Known, *, reprocess: bool) -> list[Ruling]:
     """
     rulings = [QUARANTINED] * len(articles)
     passing = np.flatnonzero(pc.equal(pc.list_value_length(articles["failed"]), 0).to_numpy())
-    newest, older_versions = _first_of_groups(articles, "article_id", passing, _NEWEST_FIRST)
-    for row, ruling in _against_index(articles, newest, index, reprocess):
-        rulings[row] = ruling
-    published = np.array([row for row in newest if rulings[row].fate is Fate.PUBLISHED], np.int64)
-    _, later_copies = _first_of_groups(articles, "content_hash", published, _EARLIEST_FIRST)
+    versions = Versions(articles, passing, index)
+    claims = Claims(np.zeros(len(articles), np.int8))
+    for row, own, judged in _against_index(articles, versions.chosen, index, reprocess):
+        rulings[row] = judged.ruling
+        if judged.kind:
+            claims.add(row, judged.kind, own_hash=own.content_hash if own else None, held=judged.held)
     place = _Places(articles, rulings)
-    for row, kept in later_copies:
-        rulings[row] = Ruling(Fate.DUPLICATE, Reason.SAME_TEXT, place.of(kept))
-    for row, kept in older_versions:
-        same = articles["content_hash"][row] == articles["content_hash"][kept]
-        rulings[row] = Ruling(Fate.DUPLICATE, Reason.SAME_TEXT if same else Reason.SUPERSEDED, place.of(kept))
+    for row, ruling in _settled(articles, rulings, claims, place):
+        rulings[row] = ruling
+    for row, ruling in versions.rulings(place.of):
+        rulings[row] = ruling
     return rulings
 
 
-_NEWEST_FIRST = [("-fetched_at", "descending"), ("source_id", "ascending"), ("raw_path", "ascending")]
-_EARLIEST_FIRST = [
-    ("published_at", "ascending"),
-    ("fetched_at", "ascending"),
-    ("source_id", "ascending"),
-    ("outlet", "ascending"),
-    ("raw_path", "ascending"),
+class _Judged(NamedTuple):
+    """What becomes of an article if it gets its text, and the claim that it has to it."""
+
+    ruling: Ruling
+    kind: Kind = Kind.NONE
+    held: Place | None = None
+
+
+_ASKED = [
+    "article_id",
+    "content_hash",
+    "published_at",
+    "fetched_at",
+    "record_key",
+    "fingerprint",
+    "raw_sha256",
 ]
 
 
-def _first_of_groups(
-    articles: pa.Table, group: str, rows: Rows, order: list[tuple[str, str]]
-) -> tuple[Rows, list[tuple[int, int]]]:
-    """Group rows by a column; return the first row of each group, and each other row with its group's first."""
-    codes = _codes(articles[group])
-    is_alone = np.bincount(codes[rows], minlength=1)[codes[rows]] == 1
-    crowded = rows[~is_alone]  # few, so that only few need sorting
-    some = articles.take(pa.array(crowded))
-    keys = {"group": codes[crowded]} | {name: _sortable(some, name) for name, _ in order}
-    ranked = pc.sort_indices(pa.table(keys), sort_keys=[("group", "ascending"), *order]).to_numpy().astype(np.int64)
-    groups = codes[crowded[ranked]]
-    is_first = np.ones(len(ranked), bool)
-    is_first[1:] = groups[1:] != groups[:-1]
-    firsts = crowded[ranked[is_first]]
-    leaders = firsts[np.cumsum(is_first) - 1][~is_first]
-    others = crowded[ranked[~is_first]]
-    return np.concatenate([rows[is_alone], firsts]), list(zip(others.tolist(), leaders.tolist(), strict=True))
-
-
-def _codes(column: pa.ChunkedArray) -> Rows:
-    """Return a number for each value, equal where the values are; cheaper to sort than 64 letters."""
-    chunks = pc.dictionary_encode(column).chunks
-    return np.concatenate([np.empty(0, np.int32), *(chunk.indices.to_numpy() for chunk in chunks)]).astype(np.int64)
-
-
-def _sortable(articles: pa.Table, name: str) -> Any:
-    """Return a column to sort by; an unknown time comes last, be it the earliest or (with "-") the newest first."""
-    column = articles[name.removeprefix("-")]
-    if not pa.types.is_timestamp(column.type):
-        return column
-    return pc.fill_null(column.cast(pa.int64()), UNKNOWN_OLDEST if name.startswith("-") else UNKNOWN_LATEST)
-
-
-def _against_index(articles: pa.Table, rows: Rows, index: Known, reprocess: bool) -> Iterator[tuple[int, Ruling]]:
-    asked = articles.select(["article_id", "content_hash", "published_at", "fetched_at"])
-    for start in range(0, len(rows), ARTICLES_AT_ONCE):
-        some = rows[start : start + ARTICLES_AT_ONCE]
+def _against_index(
+    articles: pa.Table, rows: Rows, index: Known, reprocess: bool
+) -> Iterator[tuple[int, Published | None, _Judged]]:
+    asked = articles.select(_ASKED)
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        some = rows[start : start + ROWS_AT_ONCE]
         found = asked.take(pa.array(some)).to_pylist()
         mine = index.articles([article["article_id"] for article in found])
         twins = index.hashes([article["content_hash"] for article in found])
+        known = index.known([article["record_key"] for article in found if _is_changed(article, mine)])
         for row, article in zip(some.tolist(), found, strict=True):
             own, twin = mine.get(article["article_id"]), twins.get(article["content_hash"])
-            yield row, _rule(article, own, twin, reprocess)
+            judged = _judge(article, own, dealt_with(article, known), reprocess)
+            yield row, own, judged._replace(held=Place.of(twin)) if twin and judged.kind > Kind.KEEPS else judged
 
 
-def _rule(article: dict[str, Any], own: Published | None, twin: Published | None, reprocess: bool) -> Ruling:
-    """Rules 3 and 4: `own` is the published row of this article_id, `twin` the one with this text."""
-    is_late = own is not None and _is_older(article, own)
-    if own and own.content_hash == article["content_hash"]:
-        if is_late or not reprocess:
-            return Ruling(Fate.UNCHANGED, Reason.KNOWN_TEXT, _place(own), own.revision)
-        return _replacing(article, own, own.revision)
-    if own and is_late:
-        return Ruling(Fate.DUPLICATE, Reason.SUPERSEDED, _place(own))
-    if twin:
-        return Ruling(Fate.DUPLICATE, Reason.SAME_TEXT, _place(twin))
-    return _replacing(article, own, own.revision + 1) if own else FIRST_VERSION
+def _is_changed(article: dict[str, Any], mine: dict[str, Published]) -> bool:
+    own = mine.get(article["article_id"])
+    return own is not None and own.content_hash != article["content_hash"]
+
+
+def _judge(article: dict[str, Any], own: Published | None, seen: Seen | None, reprocess: bool) -> _Judged:
+    """Rule 3, and what rule 4 makes of an article that gets its text; `own` is the published row of this article_id."""
+    if own is None:
+        return _Judged(FIRST_VERSION, Kind.NEW)
+    is_late = _is_older(article, own)
+    if own.content_hash == article["content_hash"]:
+        if reprocess and not is_late:
+            return _Judged(_replacing(article, own), Kind.KEEPS)
+        unchanged = Ruling(Fate.UNCHANGED, Reason.KNOWN_TEXT, Place.of(own), own.revision, sentence=KNOWN_TEXT)
+        return _Judged(unchanged, Kind.KEEPS)
+    if is_late:
+        return _Judged(Ruling(Fate.DUPLICATE, Reason.SUPERSEDED, Place.of(own), sentence=OLDER_THAN_ROW))
+    kind = Kind.STALE if gave_the_row(article, own, seen) else Kind.REVISION
+    return _Judged(_replacing(article, own), kind)
 
 
 def _is_older(article: dict[str, Any], own: Published) -> bool:
@@ -182,20 +116,40 @@ def _is_older(article: dict[str, Any], own: Published) -> bool:
     return fetched is not None and own.fetched_at is not None and fetched < own.fetched_at
 
 
-def _replacing(article: dict[str, Any], own: Published, revision: int) -> Ruling:
+def _replacing(article: dict[str, Any], own: Published) -> Ruling:
     """Take the place of a row; an article that never had a date keeps the day on which it was first published."""
     is_undated = article["published_at"] is None and own.published_at is None
+    is_other = article["content_hash"] != own.content_hash
     return Ruling(
         Fate.PUBLISHED,
-        revision=revision,
-        replaces=_place(own),
+        revision=own.revision + is_other,
+        replaces=Place.of(own),
+        replaces_hash=own.content_hash if is_other else None,
         ingested_on=own.ingested_on,
         date=own.date if is_undated else None,
     )
 
 
-def _place(own: Published) -> Place:
-    return Place(own.article_id, own.outlet, own.date)
+def _settled(articles: pa.Table, rulings: list[Ruling], claims: Claims, place: _Places) -> Iterator[tuple[int, Ruling]]:
+    """Yield the rulings that the settlement of the claims changes; those on who is refused first."""
+    settlement = claims.settle(articles)
+    losers = {row for row, _ in settlement.lost}
+    for row, holder in claims.held.items():
+        if row in settlement.refused:
+            yield row, _copy(articles, row, rulings[row], Kind(claims.kinds[row]), holder)
+        elif row not in losers:
+            yield row, replace(rulings[row], takes=holder)
+    for row, winner in settlement.lost:
+        yield row, _copy(articles, row, rulings[row], Kind(claims.kinds[row]), place.of(winner))
+
+
+def _copy(articles: pa.Table, row: int, claimed: Ruling, kind: Kind, stands: Place) -> Ruling:
+    """Return the ruling on an article that does not get its text."""
+    if kind == Kind.KEEPS:
+        return copy_of(stands, claimed.replaces or claimed.stands, articles["content_hash"][row].as_py())
+    if kind == Kind.STALE:
+        return copy_of(stands, claimed.replaces, claimed.replaces_hash)
+    return copy_of(stands)
 
 
 class _Places:

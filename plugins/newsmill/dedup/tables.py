@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-INDEX_VERSION = 1
+INDEX_VERSION = 2
 """Raise it with any change of these tables, and say in `Index` how an older index is read."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,6 +53,8 @@ ARTICLES = sa.Table(
     sa.Column("fetched_at", Moment),
     sa.Column("revision", sa.Integer, nullable=False),
     sa.Column("ingested_on", sa.Date, nullable=False),
+    sa.Column("raw_path", sa.Text, nullable=False),
+    sa.Column("raw_sha256", sa.Text, nullable=False),
 )
 """Every article in the corpus; `model.Published` has the same fields."""
 
@@ -65,7 +67,7 @@ RECORDS = sa.Table(
     sa.Column("outlet", sa.Text),
     sa.Column("article_id", sa.Text),
 )
-"""Every raw record that a run has dealt with, and how; `model.Settled` has the same fields."""
+"""Every raw record that a run has dealt with, and how; `model.Seen` has the same fields."""
 
 RUNS = sa.Table(
     "runs",

@@ -19,8 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from newsmill.model import Fate
-from newsmill.publish.decisions import decisions, keys_of, replaced_keys_of
+from newsmill.publish.decisions import changes
 from newsmill.publish.files import rows_of
 from newsmill.schema import CLEANED, CORPUS
 from newsmill.staging import Staging, StagingError
@@ -43,27 +42,44 @@ class Arrival(NamedTuple):
 
 
 class Leaver(NamedTuple):
-    """A row that leaves a partition because its article's new version belongs into another one."""
+    """A row that leaves a partition before anything comes in, and the content_hash of what stands for it."""
 
     key: str
     article_id: str
     replaced_by: str
+    text: str | None  # its own content_hash, where the article's new row comes into the same partition; else None
 
 
 def find_work(staging: Staging, keys: list[str]) -> tuple[list[Arrival], list[Leaver]]:
-    """Return what comes into these partitions and what leaves them."""
+    """Return what comes into these partitions and what leaves them.
+
+    A row leaves when its article leaves the corpus, or belongs into another partition now, or when its text is another
+    article's now that comes into another partition: it must not be there twice.
+    """
     arrivals: list[Arrival] = []
     leavers: list[Leaver] = []
     wanted = pa.array(keys, pa.string())
-    for part in decisions(staging, _COLUMNS, Fate.PUBLISHED):
-        part = part.append_column("key", keys_of(part)).append_column("old_key", replaced_keys_of(part))
+    taken = _taken_elsewhere(staging, wanted)
+    for part in changes(staging, _COLUMNS):
         coming = part.filter(pc.is_in(part["key"], value_set=wanted))
         names = ["key", "record_key", "batch", "word_count", "revision", "ingested_on"]
         arrivals += map(Arrival._make, _tuples(coming.select(names)))
-        is_leaving = pc.and_(pc.is_in(part["old_key"], value_set=wanted), pc.not_equal(part["old_key"], part["key"]))
-        going = part.filter(is_leaving)
-        leavers += map(Leaver._make, _tuples(going.select(["old_key", "article_id", "content_hash"])))
+        is_staying = pc.fill_null(pc.equal(part["key"], part["old_key"]), False)
+        is_leaving = pc.or_(pc.invert(is_staying), pc.is_in(part["article_id"], value_set=taken))
+        part = part.append_column("text", pc.if_else(is_staying, part["replaces_hash"], None))
+        going = part.filter(pc.and_(pc.is_in(part["old_key"], value_set=wanted), is_leaving))
+        leavers += map(Leaver._make, _tuples(going.select(["old_key", "article_id", "content_hash", "text"])))
     return sorted(arrivals), sorted(leavers)
+
+
+def _taken_elsewhere(staging: Staging, wanted: pa.Array) -> pa.Array:
+    """Return the ids of articles of these partitions whose texts come into another partition with another article."""
+    ids: list[str] = []
+    for part in changes(staging, ["takes_article_id"]):
+        is_there = pc.is_in(part["taken_key"], value_set=wanted)
+        taken = part.filter(pc.and_(is_there, pc.not_equal(part["taken_key"], part["key"])))
+        ids += taken["takes_article_id"].to_pylist()
+    return pa.array(ids, pa.string())
 
 
 _COLUMNS = [
@@ -71,12 +87,9 @@ _COLUMNS = [
     "batch",
     "article_id",
     "content_hash",
-    "outlet",
-    "date",
     "revision",
     "ingested_on",
-    "replaces_date",
-    "replaces_outlet",
+    "replaces_hash",
     "word_count",
 ]
 

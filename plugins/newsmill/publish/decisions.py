@@ -40,11 +40,29 @@ def decisions(staging: Staging, columns: list[str], fate: Fate | None = None) ->
         ) from error
 
 
-def keys_of(table: pa.Table, date: str = "date", outlet: str = "outlet") -> Any:
+def changes(staging: Staging, columns: list[str]) -> Iterator[pa.Table]:
+    """Yield some columns of the decisions that change the corpus, with the keys of the partitions that they touch.
+
+    `key` is the partition that the article comes into, null where its row leaves the corpus; `old_key` that of the row
+    that goes, null where there was none; `taken_key` that of another article's row that had the text until this run.
+    """
+    wanted = list(dict.fromkeys([*columns, *_OF_KEYS]))
+    for part in decisions(staging, wanted):
+        is_published = pc.equal(part["fate"], Fate.PUBLISHED.value)
+        keys = {
+            "key": pc.if_else(is_published, _keys(part, "date", "outlet"), None),
+            "old_key": _keys(part, "replaces_date", "replaces_outlet"),
+            "taken_key": _keys(part, "takes_date", "takes_outlet"),
+        }
+        own = part.select(columns)
+        for name, column in keys.items():
+            own = own.append_column(name, column)
+        yield own.filter(pc.or_(is_published, pc.is_valid(keys["old_key"])))
+
+
+_OF_KEYS = ["fate", "date", "outlet", "replaces_date", "replaces_outlet", "takes_date", "takes_outlet"]
+
+
+def _keys(table: pa.Table, date: str, outlet: str) -> Any:
     """Return the partition key `YYYY-MM-DD|outlet` of each row; null where it has no date."""
     return pc.binary_join_element_wise(table[date].cast(pa.string()), table[outlet], "|")
-
-
-def replaced_keys_of(table: pa.Table) -> Any:
-    """Return the key of the partition that holds the row which each row replaces; null where it replaces none."""
-    return keys_of(table, "replaces_date", "replaces_outlet")

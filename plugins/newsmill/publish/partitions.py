@@ -5,9 +5,9 @@ written (files), how articles are found in staging (arrivals).
 
 The order in a group, each step safe to repeat:
 
-1. Rows whose article moves to another partition are noted as replaced in staging, then leave their old partition. Both
-   partitions of a move are in one group, so this comes before step 2: for a moment the article is nowhere, but never
-   in two places.
+1. Rows that leave a partition are noted as replaced in staging, then go: their article leaves the corpus, or moves to
+   another partition, or its text comes into another partition with another article. All partitions of such a chain are
+   in one group, so this comes before step 2: for a moment an article or a text is nowhere, but never in two places.
 2. Partition by partition: the rows that are replaced are noted in staging, then the file is replaced by the merged one.
 
 A task that was killed and runs again finds some partitions done; their merged rows are equal to what lies there, and
@@ -24,9 +24,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from newsmill.model import Fate, key_of
+from newsmill.model import key_of
 from newsmill.publish.arrivals import Arrival, Leaver, by_partition, find_work
-from newsmill.publish.decisions import decisions, keys_of, replaced_keys_of
+from newsmill.publish.decisions import changes
 from newsmill.publish.files import Partition, read_partition, write_partition
 from newsmill.publish.replaced import note_replaced
 from newsmill.publish.written import Note
@@ -38,8 +38,8 @@ from newsmill.storage import Store
 def groups(staging: Staging, count: int) -> list[list[str]]:
     """Spread the touched partitions, as keys `YYYY-MM-DD|outlet`, over at most `count` publish tasks.
 
-    Partitions between which an article moves stay together. The heaviest first, each goes to the group with the
-    fewest rows so far; groups and the keys in them are the same whatever the batches were.
+    Partitions between which an article or a text moves stay together. The heaviest first, each goes to the group with
+    the fewest rows so far; groups and the keys in them are the same whatever the batches were.
     """
     weights, links = _touched(staging)
     loads = [0] * count
@@ -75,15 +75,14 @@ def publish_group(staging: Staging, data: Store, keys: list[str]) -> list[str]:
 
 
 def _touched(staging: Staging) -> tuple[Counter[str], set[tuple[str, str]]]:
-    """Return the rows that each touched partition gets or loses, and the pairs between which an article moves."""
+    """Return the rows that each touched partition gets or loses, and the pairs between which something moves."""
     weights: Counter[str] = Counter()
     links: set[tuple[str, str]] = set()
-    for part in decisions(staging, ["date", "outlet", "replaces_date", "replaces_outlet"], Fate.PUBLISHED):
-        for new, old in zip(keys_of(part).to_pylist(), replaced_keys_of(part).to_pylist(), strict=True):
-            weights[new] += 1
-            if old and old != new:
-                weights[old] += 1
-                links.add((old, new))
+    for part in changes(staging, []):
+        for key, *others in zip(*(part[name].to_pylist() for name in ("key", "old_key", "taken_key")), strict=True):
+            old = others[0]
+            weights.update({name for name in (key, old) if name})
+            links.update((other, key) for other in others if key and other and other != key)
     return weights, links
 
 
@@ -110,12 +109,19 @@ def _bundles(weights: Counter[str], links: set[tuple[str, str]]) -> list[list[st
 
 
 def _let_go(staging: Staging, data: Store, run: Run, key: str, going: list[Leaver]) -> set[str]:
-    """Drop the rows whose articles move away; return the key if the partition changed."""
+    """Drop the rows that leave; return the key if the partition changed."""
     old = read_partition(data, key)
+    leaver_of = {leaver.article_id: leaver for leaver in going}
+    texts = zip(old.rows["article_id"].to_pylist(), old.rows["content_hash"].to_pylist(), strict=True)
+    is_going = pa.array([_is_going(leaver_of.get(article_id), text) for article_id, text in texts], pa.bool_())
     replaced_by = {leaver.article_id: leaver.replaced_by for leaver in going}
-    is_going = pc.is_in(old.rows["article_id"], value_set=pa.array(replaced_by, pa.string()))
     note_replaced(staging, run, key, old.rows.filter(is_going), replaced_by)
     return {key} if write_partition(data, old, old.rows.filter(pc.invert(is_going))) else set()
+
+
+def _is_going(leaver: Leaver | None, text: str) -> bool:
+    """Tell whether a row is the one that leaves: an earlier attempt may have put the article's new one in its place."""
+    return leaver is not None and leaver.text in (None, text)
 
 
 def _take_in(staging: Staging, data: Store, run: Run, coming: list[Arrival], rows: pa.Table) -> set[str]:

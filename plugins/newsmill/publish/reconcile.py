@@ -13,7 +13,7 @@ A run that is killed is finished from its staging folder, by the same steps with
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any, Protocol
 
@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from newsmill.model import Fate, Published, Reason, Seen
-from newsmill.publish.decisions import decisions, keys_of, replaced_keys_of
+from newsmill.publish.decisions import changes, decisions
 from newsmill.publish.files import read_partition
 from newsmill.publish.ledger import write_ledger
 from newsmill.publish.report import BooksError, Report, check_books, make_report, touched_keys
@@ -29,15 +29,32 @@ from newsmill.publish.written import written_keys
 from newsmill.staging import Run, Staging
 from newsmill.storage import Store
 
-INDEXED = ["article_id", "content_hash", "source_id", "published_at", "fetched_at", "revision", "ingested_on"]
+INDEXED = [
+    "article_id",
+    "content_hash",
+    "source_id",
+    "published_at",
+    "fetched_at",
+    "revision",
+    "ingested_on",
+    "raw_path",
+    "raw_sha256",
+]
 """Columns of the corpus that the index keeps."""
 
 
 class TakesCommits(Protocol):
     """What is asked of the index."""
 
-    def commit(self, run_id: str, run_date: date, articles: Iterable[Published], records: Iterable[Seen]) -> None:
-        """Take in articles and records, in one transaction that may be repeated."""
+    def commit(
+        self,
+        run_id: str,
+        run_date: date,
+        articles: Iterable[Published],
+        records: Iterable[Seen],
+        freed: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        """Forget freed rows (article_id, content_hash), then take in articles and records; in one transaction."""
 
 
 def reconcile(staging: Staging, data: Store, index: TakesCommits, run: Run, read_count: int) -> Report:
@@ -59,7 +76,7 @@ def reconcile(staging: Staging, data: Store, index: TakesCommits, run: Run, read
     for _ in _published(staging, data):
         pass  # every article is looked up before the first lasting word is written
     write_ledger(staging, data, run, report)
-    index.commit(run.run_id, run.day, _published(staging, data), _dealt_with(staging))
+    index.commit(run.run_id, run.day, _published(staging, data), _dealt_with(staging), _freed(staging))
     return report
 
 
@@ -74,7 +91,7 @@ def _published(staging: Staging, data: Store) -> Iterator[Published]:
     Raises:
         BooksError: an article is not there, or with another text.
     """
-    for key, decided in _by_partition(staging, keys_of):
+    for key, decided in _by_partition(staging, lambda part: part["key"]):
         rows = read_partition(data, key, INDEXED).rows
         standing = {row["article_id"]: row for row in rows.to_pylist()}
         day, _, outlet = key.partition("|")
@@ -89,43 +106,54 @@ def _published(staging: Staging, data: Store) -> Iterator[Published]:
 
 
 def _check_departures(staging: Staging, data: Store) -> None:
-    """Check that no article that moved still lies where it was."""
-    for key, moved in _by_partition(staging, _left_keys_of):
+    """Check that no article that moved, or left the corpus, still lies where it was."""
+    for key, gone in _by_partition(staging, _left_keys_of):
         rows = read_partition(data, key, ["article_id"]).rows
-        left = set(rows["article_id"].to_pylist()) & {article_id for article_id, _ in moved}
+        left = set(rows["article_id"].to_pylist()) & {article_id for article_id, _ in gone}
         if left:
-            raise BooksError(f"article {min(left)} moved, and still lies in {key}: clear the task publish")
+            raise BooksError(f"article {min(left)} has left {key}, and still lies in it: clear the task publish")
 
 
 def _left_keys_of(part: pa.Table) -> Any:
     """Return the key of the partition that each row's article left; null where it stays."""
-    old = replaced_keys_of(part)
-    return pc.if_else(pc.equal(old, keys_of(part)), None, old)
+    stays = pc.fill_null(pc.equal(part["old_key"], part["key"]), False)
+    return pc.if_else(stays, None, part["old_key"])
 
 
-def _by_partition(staging: Staging, keys: Any) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+def _by_partition(staging: Staging, keys: Callable[[pa.Table], Any]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """Yield partitions and the run's articles of each, as (article_id, content_hash); sorted by key."""
-    columns = ["article_id", "content_hash", "date", "outlet", "replaces_date", "replaces_outlet"]
     parts = []
-    for part in decisions(staging, columns, Fate.PUBLISHED):
-        keyed = part.select(columns[:2]).append_column("key", keys(part))
-        parts.append(keyed.filter(pc.is_valid(keyed["key"])))
+    for part in changes(staging, ["article_id", "content_hash"]):
+        keyed = part.select(["article_id", "content_hash"]).append_column("at", keys(part))
+        parts.append(keyed.filter(pc.is_valid(keyed["at"])))
     if not parts:
         return
-    articles = pa.concat_tables(parts).sort_by("key")
-    counts = articles.group_by("key", use_threads=False).aggregate([("key", "count")]).sort_by("key")
+    articles = pa.concat_tables(parts).sort_by("at")
+    counts = articles.group_by("at", use_threads=False).aggregate([("at", "count")]).sort_by("at")
     start = 0
-    for key, size in zip(counts["key"].to_pylist(), counts["key_count"].to_pylist(), strict=True):
+    for key, size in zip(counts["at"].to_pylist(), counts["at_count"].to_pylist(), strict=True):
         own = articles.slice(start, size)
         start += size
         yield key, list(zip(own["article_id"].to_pylist(), own["content_hash"].to_pylist(), strict=True))
 
 
+def _freed(staging: Staging) -> Iterator[tuple[str, str]]:
+    """Yield (article_id, content_hash) of the rows that left the corpus, or whose text another article has now."""
+    for part in changes(staging, ["article_id", "content_hash", "replaces_hash", "takes_article_id"]):
+        left = part.filter(pc.is_null(part["key"]))
+        yield from zip(left["article_id"].to_pylist(), left["replaces_hash"].to_pylist(), strict=True)
+        took = part.filter(pc.is_valid(part["takes_article_id"]))
+        yield from zip(took["takes_article_id"].to_pylist(), took["content_hash"].to_pylist(), strict=True)
+
+
 def _dealt_with(staging: Staging) -> Iterator[Seen]:
-    """Yield the records that later runs need not read again; those that are known already are left out."""
+    """Yield the records that later runs need not read again; those that are known already are left out.
+
+    One that was too large is read again by every run: the limit is a setting, and may have been raised.
+    """
     columns = ["record_key", "fingerprint", "fate", "reason", "outlet", "article_id"]
     for part in decisions(staging, columns):
         for row in part.to_pylist():
             reason = row.pop("reason")
-            if row["fingerprint"] and reason != Reason.KNOWN_RECORD:
+            if row["fingerprint"] and reason not in (Reason.KNOWN_RECORD, Reason.TOO_LARGE):
                 yield Seen(**{**row, "fate": Fate(row["fate"])})

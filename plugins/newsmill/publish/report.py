@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from newsmill.model import Fate, NewsmillError
-from newsmill.publish.decisions import decisions, keys_of, replaced_keys_of
+from newsmill.publish.decisions import changes, decisions
 from newsmill.schema import RUNS
 from newsmill.staging import Run, Staging
 from newsmill.storage import Store
@@ -114,8 +114,8 @@ def check_books(read_count: int, report: Report) -> None:
 def touched_keys(staging: Staging) -> list[str]:
     """Return the keys of the partitions that a run's decisions touch, sorted."""
     keys: set[str | None] = set()
-    for part in decisions(staging, ["date", "outlet", "replaces_date", "replaces_outlet"], Fate.PUBLISHED):
-        keys.update(keys_of(part).unique().to_pylist(), replaced_keys_of(part).unique().to_pylist())
+    for part in changes(staging, []):
+        keys.update(part["key"].unique().to_pylist(), part["old_key"].unique().to_pylist())
     return sorted(key for key in keys if key)
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from newsmill.dedup import index as index_module
 from newsmill.dedup.index import CorpusIndexError, Index
+from newsmill.dedup.tables import INDEX_VERSION
 from newsmill.model import Fate, Published, Seen
 
 DAY = date(2024, 1, 2)
@@ -27,6 +28,8 @@ def published(name: str, **fields: object) -> Published:
         "fetched_at": None,
         "revision": 1,
         "ingested_on": DAY,
+        "raw_path": f"verity/{name}.html",
+        "raw_sha256": f"bytes of {name}",
     }
     return Published(**{**values, **fields})
 
@@ -53,8 +56,6 @@ def test_what_was_committed_is_found_by_each_key_and_nothing_else(index: Index) 
     assert index.hashes(["hash of other", "hash"]) == {"hash of other": other}
     assert index.known(["r1", "r3"]) == {"r1": seen("r1")}
     assert index.known(["r2"])["r2"].fate is Fate.UNREADABLE
-    assert index.finished("run")
-    assert not index.finished("other run")
 
 
 def test_a_moment_in_another_zone_is_the_same_moment(index: Index) -> None:
@@ -65,7 +66,6 @@ def test_a_moment_in_another_zone_is_the_same_moment(index: Index) -> None:
 
 def test_reading_an_index_that_is_not_there_finds_nothing_and_creates_nothing(index: Index, path: Path) -> None:
     assert (index.known(["a"]), index.articles(["a"]), index.hashes(["a"])) == ({}, {}, {})
-    assert not index.finished("run")
     assert not path.parent.exists()
 
 
@@ -102,13 +102,39 @@ def test_lookups_and_commits_of_any_length_are_whole(index: Index, count: int) -
     assert sorted(index.articles([*ids, "missing", "a0"])) == sorted(ids)
 
 
+def test_texts_that_change_hands_are_taken_in_and_a_repeated_commit_changes_no_byte(index: Index, path: Path) -> None:
+    index.commit("run", DAY, [published(name, content_hash=name) for name in "abcd"], [])
+    swapped = [published("a", content_hash="b"), published("b", content_hash="a"), published("n", content_hash="c")]
+    freed = [("b", "b"), ("a", "a"), ("c", "c"), ("missing", "m")]
+    index.commit("run 2", DAY, swapped, [], freed)
+    found = index.articles("abcdn")
+    assert {name: row.content_hash for name, row in found.items()} == {"a": "b", "b": "a", "n": "c", "d": "d"}
+    before = path.read_bytes()
+    index.commit("run 2", DAY, swapped, [], freed)
+    assert path.read_bytes() == before
+
+
+def test_a_row_is_forgotten_only_with_the_text_that_it_lost(index: Index) -> None:
+    index.commit("run", DAY, [published("a", content_hash="new")], [])
+    index.commit("run 2", DAY, [], [], [("a", "old")])
+    assert sorted(index.articles(["a"])) == ["a"]
+    index.commit("run 3", DAY, [], [], [("a", "new")])
+    assert index.articles(["a"]) == {}
+
+
+def test_a_text_that_was_not_freed_is_refused_with_all_of_the_commit(index: Index) -> None:
+    index.commit("run", DAY, [published(name, content_hash=name) for name in "ab"], [])
+    with pytest.raises(CorpusIndexError, match="another run published the same text"):
+        index.commit("run 2", DAY, [published("n", content_hash="b")], [], [("a", "a")])
+    assert sorted(index.articles("abn")) == ["a", "b"]
+
+
 def test_a_refused_commit_changes_nothing_and_says_why(index: Index) -> None:
     index.commit("run", DAY, [published("one")], [])
     with pytest.raises(CorpusIndexError, match="another run published the same text"):
         index.commit("run 2", DAY, [published("two"), published("three", content_hash="hash of one")], [seen("r")])
     assert index.articles(["one", "two", "three"]) == {"one": published("one")}
     assert index.known(["r"]) == {}
-    assert not index.finished("run 2")
 
 
 def test_a_commit_that_is_killed_half_way_leaves_no_trace(index: Index, path: Path) -> None:
@@ -153,12 +179,12 @@ def test_an_index_that_was_taken_away_is_made_anew(index: Index, path: Path) -> 
 def test_an_index_of_another_version_is_refused_by_reads_and_writes(index: Index, path: Path) -> None:
     index.commit("run", DAY, [published("one")], [])
     with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE meta SET value = '2'")
+        connection.execute(f"UPDATE meta SET value = '{INDEX_VERSION + 1}'")
     connection.close()
     other = Index(f"sqlite:///{path}")
-    with pytest.raises(CorpusIndexError, match="schema version 2"):
+    with pytest.raises(CorpusIndexError, match=f"schema version {INDEX_VERSION + 1}"):
         other.articles(["one"])
-    with pytest.raises(CorpusIndexError, match="schema version 2"):
+    with pytest.raises(CorpusIndexError, match=f"schema version {INDEX_VERSION + 1}"):
         other.commit("run 2", DAY, [published("two")], [])
 
 

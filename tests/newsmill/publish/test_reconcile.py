@@ -93,6 +93,15 @@ def test_the_index_knows_what_was_published_and_every_record_that_was_dealt_with
     assert mill.index.known([settled("gone")["record_key"]]) == {}
 
 
+@pytest.mark.parametrize(("reason", "is_remembered"), [("too_large", False), ("too_deep", True)])
+def test_a_record_beyond_a_limit_that_is_a_setting_is_not_remembered(
+    mill: Mill, reason: str, is_remembered: bool
+) -> None:
+    row = settled("big", "unreadable", reason)
+    mill.run([row, article("a")])
+    assert bool(mill.index.known([row["record_key"]])) == is_remembered
+
+
 def test_a_second_run_over_known_records_changes_no_file_but_adds_its_own_to_the_ledger(mill: Mill) -> None:
     mill.run(FIRST)
     before = mill.files()
@@ -166,7 +175,7 @@ def test_an_article_that_did_not_leave_its_old_partition_fails_the_run(mill: Mil
     mill.publish(staging)
     old.parent.mkdir(parents=True, exist_ok=True)
     old.write_bytes(content)
-    with pytest.raises(BooksError, match=r"moved, and still lies in 2023-09-13\|verity"):
+    with pytest.raises(BooksError, match=r"has left 2023-09-13\|verity, and still lies in it"):
         reconcile(staging, mill.data, mill.index, staging.run(), len(SECOND))
 
 
