@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
+from newsmill.dedup.index import in_chunks
 from newsmill.extract.article import extract
 from newsmill.model import Batch, RawRecord, Seen, Selection, Unreadable
 from newsmill.read.records import read_slice
@@ -20,8 +20,6 @@ from newsmill.workplace import Workplace
 
 LOOKUP_RECORDS = 20
 """Raw records held at once while the index is asked about them; bounds memory at 20 records of the largest size."""
-
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ def _with_known(
 ) -> Iterator[tuple[RawRecord | Unreadable, Seen | None]]:
     """Pair each raw record with what the index says of it, if an earlier run has dealt with exactly these bytes."""
     index = place.index
-    for held in _chunks(raw_records, LOOKUP_RECORDS):
+    for held in in_chunks(raw_records, LOOKUP_RECORDS):
         keys = [] if place.run.selection.reprocess else [raw.record_key for raw in held if raw.fingerprint]
         known = index.known(keys)
         for raw in held:
@@ -87,9 +85,3 @@ def _is_asked_for(outlet: str | None, day: date | None, asked: Selection) -> boo
     if asked.outlets and outlet not in asked.outlets:
         return False
     return day is None or (asked.from_date or day) <= day <= (asked.to_date or day)
-
-
-def _chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    rest = iter(items)
-    while chunk := list(islice(rest, size)):
-        yield chunk

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from newsmill import parquet
 from newsmill.dedup.index import Index
 from newsmill.dedup.rules import judge
 from newsmill.dedup.ruling import Ruling
@@ -88,8 +89,8 @@ def _with_verdicts(staging: Staging, articles: pa.Table) -> pa.Table:
     path = staging.path("verdicts.parquet")
     verdicts = VERDICTS.empty_table()
     if staging.data.exists(path):
-        with staging.data.open(path) as handle:
-            verdicts = pq.read_table(handle).cast(VERDICTS)
+        with parquet.opened(staging.data, path) as file:
+            verdicts = parquet.read(file).cast(VERDICTS)
     places = pc.index_in(articles["record_key"], value_set=verdicts["record_key"].combine_chunks())
     if places.null_count:
         missing = articles["raw_path"].filter(pc.is_null(places))[0].as_py()

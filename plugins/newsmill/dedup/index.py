@@ -101,7 +101,7 @@ class Index:
         """
         gone = ({"gone_id": article_id, "gone_hash": content_hash} for article_id, content_hash in freed)
         writes = chain(
-            ((_FORGET, rows) for rows in _chunks(gone, ROWS_PER_WRITE)),
+            ((_FORGET, rows) for rows in in_chunks(gone, ROWS_PER_WRITE)),
             self._upserts(ARTICLES, map(dataclasses.asdict, articles)),
             self._upserts(RECORDS, map(dataclasses.asdict, records)),
         )
@@ -121,7 +121,7 @@ class Index:
             return found
         with self._explained(), self._engine.connect() as connection:
             if self._is_ready(connection):
-                for chunk in _chunks(wanted, KEYS_AT_ONCE):
+                for chunk in in_chunks(wanted, KEYS_AT_ONCE):
                     found += connection.execute(sa.select(table).where(column.in_(chunk)))
         return found
 
@@ -135,7 +135,7 @@ class Index:
             set_={column.name: insert.excluded[column.name] for column in others},
             where=changed,
         )
-        for chunk in _chunks(rows, ROWS_PER_WRITE):
+        for chunk in in_chunks(rows, ROWS_PER_WRITE):
             yield statement, chunk
 
     def _create(self) -> None:
@@ -202,7 +202,8 @@ def _seen(row: sa.Row[Any]) -> Seen:
     return Seen(**{**row._mapping, "fate": Fate(row.fate)})
 
 
-def _chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+def in_chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Yield lists of at most `size` items."""
     rest = iter(items)
     while chunk := list(islice(rest, size)):
         yield chunk

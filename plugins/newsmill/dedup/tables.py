@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-INDEX_VERSION = 2
+INDEX_VERSION = 1
 """Raise it with any change of these tables, and say in `Index` how an older index is read."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from newsmill import parquet
 from newsmill.publish.decisions import changes
 from newsmill.publish.files import rows_of
 from newsmill.schema import CLEANED, CORPUS
@@ -112,8 +113,8 @@ def by_partition(staging: Staging, arrivals: list[Arrival], name: str) -> Iterat
         paths = [staging.path(f"rounds/{name}-{number}.parquet") for number in range(len(rounds))]
         _spill(staging, rounds, paths)
         for part, path in zip(rounds, paths, strict=True):
-            with staging.data.open(path) as handle:
-                yield from _split(part, pq.read_table(handle))
+            with parquet.opened(staging.data, path) as file:
+                yield from _split(part, parquet.read(file))
             staging.data.remove(path)
 
 
@@ -145,8 +146,8 @@ _KEYED = pa.schema([CLEANED.field("record_key"), *CORPUS])
 
 def _of_batch(staging: Staging, batch: int, record_keys: list[str]) -> Iterator[pa.Table]:
     wanted = pa.array(record_keys, pa.string())
-    with staging.data.open(staging.batch_path("cleaned", batch)) as handle:
-        for found in pq.ParquetFile(handle).iter_batches(ROWS_AT_ONCE, columns=_KEYED.names):
+    with parquet.opened(staging.data, staging.batch_path("cleaned", batch)) as file:
+        for found in parquet.batches(file, ROWS_AT_ONCE, _KEYED.names):
             part = pa.table(found).select(_KEYED.names).cast(_KEYED)
             yield part.filter(pc.is_in(part["record_key"], value_set=wanted))
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
+from newsmill import parquet
 from newsmill.model import Fate
 from newsmill.staging import Staging, StagingError
 
@@ -27,9 +27,9 @@ def decisions(staging: Staging, columns: list[str], fate: Fate | None = None) ->
     """
     path = staging.path("decisions.parquet")
     try:
-        with staging.data.open(path) as handle:
+        with parquet.opened(staging.data, path) as file:
             wanted = list(dict.fromkeys([*columns, "fate"]))
-            for batch in pq.ParquetFile(handle).iter_batches(ROWS_AT_ONCE, columns=wanted):
+            for batch in parquet.batches(file, ROWS_AT_ONCE, wanted):
                 part = pa.table(batch)
                 if fate:
                     part = part.filter(pc.equal(part["fate"], fate.value))

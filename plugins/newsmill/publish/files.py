@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from newsmill import parquet
 from newsmill.model import NewsmillError
 from newsmill.registry import MAX_SLUG, SLUG
 from newsmill.schema import CORPUS, SCHEMA_VERSION
@@ -137,10 +138,9 @@ def _write(data: Store, path: str, rows: pa.Table) -> None:
 
 def _read(data: Store, path: str, columns: list[str] | None) -> pa.Table:
     try:
-        with data.open(path) as handle:
-            file = pq.ParquetFile(handle)
+        with parquet.opened(data, path) as file:
             _check_version(data, path, (file.schema_arrow.metadata or {}).get(VERSION_KEY))
-            return file.read(columns=columns).replace_schema_metadata(None).cast(_schema(columns))
+            return parquet.read(file, columns).replace_schema_metadata(None).cast(_schema(columns))
     except (pa.ArrowInvalid, ValueError, KeyError, OSError) as error:
         raise PublishError(
             f"{data.uri}/{path} cannot be read ({error}): put a backup of it back, or move it away and run again "

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from newsmill import parquet
 from newsmill.model import Fate
 from newsmill.publish.decisions import decisions
 from newsmill.publish.files import rows_of
@@ -83,8 +84,8 @@ def _staged(staging: Staging, dataset: str, schema: pa.Schema) -> Iterator[pa.Ta
 
 
 def _parts(staging: Staging, path: str, columns: list[str]) -> Iterator[pa.Table]:
-    with staging.data.open(path) as handle:
-        for batch in pq.ParquetFile(handle).iter_batches(ROWS_AT_ONCE, columns=columns):
+    with parquet.opened(staging.data, path) as file:
+        for batch in parquet.batches(file, ROWS_AT_ONCE, columns):
             yield pa.table(batch)
 
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from newsmill import parquet
 from newsmill.publish.files import folder_of, rows_of
 from newsmill.schema import CORPUS, REVISIONS
 from newsmill.staging import Run, Staging
@@ -31,8 +32,8 @@ def note_replaced(staging: Staging, run: Run, key: str, rows: pa.Table, replaced
     path = staging.path(f"revisions/{folder_of(key).removeprefix('corpus/').replace('/', ',')}.parquet")
     noted = REVISIONS.empty_table()
     if staging.data.exists(path):
-        with staging.data.open(path) as handle:
-            noted = pq.read_table(handle)
+        with parquet.opened(staging.data, path) as file:
+            noted = parquet.read(file)
     is_noted = pc.is_in(rows["article_id"], value_set=noted["article_id"].combine_chunks())
     fresh = _revisions(run, key, rows.filter(pc.invert(is_noted)), replaced_by)
     with staging.data.replacing(path) as handle:

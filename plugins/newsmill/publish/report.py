@@ -11,8 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import pyarrow.parquet as pq
-
+from newsmill import parquet
 from newsmill.model import Fate, NewsmillError
 from newsmill.publish.decisions import changes, decisions
 from newsmill.schema import RUNS
@@ -136,8 +135,8 @@ def latest(data: Store) -> Report | None:
         return None
     day = max(path.rpartition("/")[0] for path in paths)
     last = max((path for path in paths if path.startswith(f"{day}/")), key=lambda path: (data.modified(path), path))
-    with data.open(last) as handle:
-        rows = pq.ParquetFile(handle).read().to_pylist()
+    with parquet.opened(data, last) as file:
+        rows = parquet.read(file).to_pylist()
     books = tuple(_books(row["outlet"], row, row["partitions"]) for row in rows)
     return Report(run_id=rows[0]["run_id"], books=books)
 
