@@ -99,7 +99,8 @@ def _print_blocks(article: Article, cleaned: Cleaned) -> None:
     out.print(Text(f"{article.raw_path}: {article.title or '(no title)'}", style="bold"))
     removals = _by_block(cleaned)
     for number, block in enumerate(article.blocks):
-        out.print(Text(f"keep {number:3} {block.kind.value:10} ") + Text(block.text) if number not in removals else "")
+        if number not in removals:
+            out.print(Text(f"keep {number:3} {block.kind.value:10} {block.text}"))
         for removal in removals.get(number, []):
             _print_removal(number, block.kind.value, removal)
     cut = sum(steps[-1].text_after is None for steps in removals.values())

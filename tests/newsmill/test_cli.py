@@ -36,6 +36,7 @@ def test_clean_finds_the_outlet_by_its_folder_unless_told():
 
 def test_explain_prints_every_block_with_the_rule_that_cut_it():
     lines = call("explain", VERITY).stdout.splitlines()
+    assert "" not in lines[:-1]
     marks = [line[:4].strip() for line in lines if line[:4] in ("keep", "cut ", "edit")]
     assert (marks.count("keep"), marks.count("edit"), marks.count("cut")) == (4, 6, 5)
     player = next(number for number, line in enumerate(lines) if line.endswith(" 0:00"))
