@@ -20,6 +20,9 @@ from newsmill.frontmatter import find_front_matter, parse_front_matter
 from newsmill.model import Block, BlockKind, DateSource, Reason, Source
 from newsmill.yamlfile import YamlError
 
+MAX_NESTING = 200
+"""Quotes and lists within one another. markdown-it drops what lies deeper (its default is 20) without a word."""
+
 TASK_BOX = re.compile(r"^\[[ xX]\] (?=\S)")
 """GitHub Flavored Markdown, 5.3: "[ ]" or "[x]" and a space at the start of a list item."""
 TITLES = ("title", "headline")
@@ -39,10 +42,10 @@ def read_markdown(content: str) -> Draft:
     """Read one Markdown file; without front matter the first heading is its title.
 
     Raises:
-        ExtractError: the front matter is not YAML or TOML that we accept, or inline HTML is nested too deep.
+        ExtractError: the front matter is not YAML or TOML that we accept, or something is nested too deep.
     """
     fields, body = split_front_matter(content)
-    blocks = tuple(map(_without_box, tree_blocks(parse_html(_renderer().render(body)))))
+    blocks = tuple(map(_without_box, tree_blocks(parse_html(_rendered(body)))))
     headings = (block.text for block in blocks if block.kind is BlockKind.HEADING)
     return Draft(
         blocks=blocks,
@@ -85,8 +88,23 @@ def _bad(detail: str) -> ExtractError:
 
 
 @cache
-def _renderer() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": True, "maxNesting": MAX_NESTING}).enable(["table", "strikethrough"])
+
+
+def _rendered(body: str) -> str:
+    """Return Markdown as HTML.
+
+    Raises:
+        ExtractError: quotes or lists are nested so deep that the parser drops what is in them.
+    """
+    tokens = _parser().parse(body)
+    if any(token.level >= MAX_NESTING - 1 for token in tokens):
+        raise ExtractError(
+            Reason.TOO_DEEP,
+            f"quotes or lists are nested {MAX_NESTING} deep or more, which no article needs: look what made this file",
+        )
+    return str(_parser().renderer.render(tokens, _parser().options, {}))
 
 
 def _without_box(block: Block) -> Block:
