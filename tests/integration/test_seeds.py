@@ -100,12 +100,18 @@ def corpus(tmp_path_factory):
     return {row["outlet"]: row for row in published(data).values()}, data
 
 
-@pytest.mark.parametrize(("outlet", "line"), [(outlet, line) for outlet in CUT for line in CUT[outlet]])
+def each_line(lines: dict[str, list[str]]):
+    """One case a line, named by the article and the line."""
+    cases = [pytest.param(outlet, line, id=f"{outlet}: {line[:60]}") for outlet in lines for line in lines[outlet]]
+    return pytest.mark.parametrize(("outlet", "line"), cases)
+
+
+@each_line(CUT)
 def test_line_is_cut(corpus, outlet, line):
     assert folded(line) not in corpus[0][outlet]["text"].split("\n\n")
 
 
-@pytest.mark.parametrize(("outlet", "line"), [(outlet, line) for outlet in KEEP for line in KEEP[outlet]])
+@each_line(KEEP)
 def test_line_is_kept(corpus, outlet, line):
     assert line in corpus[0][outlet]["text"].split("\n\n")
 
