@@ -181,7 +181,8 @@ def deduplicate(run_id: str) -> list[dict[str, Any]]:
 
     place = open_workplace(run_id)
     if not place.data.exists(ledger_path("runs", place.run)):  # else this run is in the ledger, and what it says stays
-        decide(place.staging, place.index, reprocess=place.run.selection.reprocess)
+        counts = decide(place.staging, place.index, reprocess=place.run.selection.reprocess)
+        log.info("finished", task="deduplicate", **counts)
     if place.run.selection.dry_run:
         return []
     parts = groups(place.staging, place.settings.publish_groups)

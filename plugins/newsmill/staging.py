@@ -67,7 +67,7 @@ class Staging:
 
     def start(self, run_id: str, day: date, selection: Selection) -> None:
         """Begin afresh: remove what an earlier attempt left, and write what this run is."""
-        self.data.remove(self.root)
+        self.end()
         run = Run(run_id=run_id, day=day, selection=selection, ledger_name=self._free_ledger_name(run_id, day))
         self._write_json("run.json", dataclasses.asdict(run))
 

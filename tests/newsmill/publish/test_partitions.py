@@ -12,6 +12,7 @@ from newsmill.publish.partitions import groups, publish_group
 from newsmill.schema import CLEANED
 from newsmill.staging import Staging, StagingError, write_rows
 from tests.newsmill.dedup.factory import DAY, Mill, article, at
+from tests.newsmill.publish.killing import killed_at_partition
 
 LATER = date(2024, 1, 3)
 
@@ -167,10 +168,6 @@ def test_articles_that_change_places_are_both_there_once(mill: Mill) -> None:
     assert len(mill.ledger("revisions")) == 2
 
 
-class Killed(BaseException):
-    """Stands for `kill -9`: no handler of the code under test runs for it but `finally`."""
-
-
 def moving(mill: Mill) -> Staging:
     """Three articles in the corpus; a run that moves one, revises one and adds one."""
     mill.run([article("a"), article("b"), article("c", outlet="express")])
@@ -196,7 +193,7 @@ def test_a_move_leaves_the_old_partition_before_it_enters_the_new(mill: Mill, mo
 @pytest.mark.parametrize("after", [True, False])
 @pytest.mark.parametrize("step", range(4))
 def test_publishing_that_is_killed_at_a_partition_and_repeated_ends_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int, after: bool
+    tmp_path: Path, step: int, after: bool
 ) -> None:
     expected = Mill(tmp_path / "expected")
     staging = moving(expected)
@@ -205,21 +202,8 @@ def test_publishing_that_is_killed_at_a_partition_and_repeated_ends_the_same(
 
     mill = Mill(tmp_path / "killed")
     staging = moving(mill)
-    real = partitions_module.write_partition
-    calls: list[str] = []
-
-    def deadly(*arguments: Any) -> bool:
-        calls.append(arguments[1].key)
-        if len(calls) == step + 1:
-            if after:
-                real(*arguments)
-            raise Killed
-        return real(*arguments)
-
-    monkeypatch.setattr(partitions_module, "write_partition", deadly)
-    with pytest.raises(Killed):
+    with killed_at_partition(step, after=after):
         mill.publish(staging, 1)
-    monkeypatch.setattr(partitions_module, "write_partition", real)
     mill.publish(staging, 1)
     mill.end(staging, 3)
     for part in ("corpus", "ledger"):

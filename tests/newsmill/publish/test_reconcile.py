@@ -17,6 +17,7 @@ from newsmill.publish.report import BooksError
 from newsmill.schema import CORPUS
 from newsmill.staging import Staging
 from tests.newsmill.dedup.factory import DAY, Mill, article, at, settled
+from tests.newsmill.publish.killing import Killed
 
 LATER = date(2024, 1, 3)
 
@@ -177,10 +178,6 @@ def test_an_article_that_did_not_leave_its_old_partition_fails_the_run(mill: Mil
     old.write_bytes(content)
     with pytest.raises(BooksError, match=r"has left 2023-09-13\|verity, and still lies in it"):
         reconcile(staging, mill.data, mill.index, staging.run(), len(SECOND))
-
-
-class Killed(BaseException):
-    """Stands for `kill -9`."""
 
 
 STEPS = ["make_report", "check_books", "_check_departures", "write_ledger", "commit"]

@@ -17,6 +17,7 @@ from newsmill.publish.reconcile import reconcile
 from newsmill.publish.report import BooksError
 from newsmill.staging import Staging
 from tests.newsmill.dedup.factory import Mill, article, at, decided
+from tests.newsmill.publish.killing import Killed, killed_at_partition
 
 LATER = date(2024, 1, 3)
 
@@ -149,10 +150,6 @@ def test_publishing_again_what_is_published_writes_nothing(tmp_path: Path) -> No
     assert mill.files("corpus") == before
 
 
-class Killed(BaseException):
-    """Stands for `kill -9`."""
-
-
 @pytest.mark.parametrize("after", [True, False])
 @pytest.mark.parametrize("step", range(9))
 def test_publishing_that_is_killed_at_any_partition_and_repeated_ends_the_same(
@@ -165,23 +162,10 @@ def test_publishing_that_is_killed_at_any_partition_and_repeated_ends_the_same(
 
     mill = Mill(tmp_path / "killed")
     staging = second(mill)
-    real = partitions_module.write_partition
-    calls: list[str] = []
-
-    def deadly(*arguments: Any) -> bool:
-        calls.append(arguments[1].key)
-        if len(calls) == step + 1:
-            if after:
-                real(*arguments)
-            raise Killed
-        return real(*arguments)
-
-    monkeypatch.setattr(partitions_module, "write_partition", deadly)
-    with pytest.raises(Killed):
+    with killed_at_partition(step, after=after):
         mill.publish(staging, 1)
     assert_once(mill)
     watching(monkeypatch, lambda: assert_once(mill))
-    monkeypatch.setattr(partitions_module, "write_partition", real)
     mill.publish(staging, 1)
     mill.end(staging, len(SECOND))
     for part in ("corpus", "ledger/fates", "ledger/revisions", "ledger/duplicates"):
