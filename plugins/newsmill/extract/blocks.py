@@ -29,7 +29,10 @@ TAB_SPACES = 4
 
 BREAK = "\x00"
 """Stands for a line break within a block until the block is closed; `CONTROL` keeps it out of real text."""
-PARAGRAPH_BREAK = re.compile(rf"{BREAK}(?:\s*{BREAK})+")
+LINK_START, LINK_END = "\x01", "\x02"
+"""Stand around the words of a link until the block is closed."""
+LINK = re.compile(f"{LINK_START}([^{LINK_END}]*)")
+PARAGRAPH_BREAK = re.compile(rf"{BREAK}(?:[\s{LINK_START}{LINK_END}]*{BREAK})+")
 
 KINDS = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6", "head"), BlockKind.HEADING),
@@ -83,7 +86,12 @@ def tree_blocks(root: etree._Element) -> tuple[Block, ...]:
 
     Walks without recursion, so that a deep tree cannot exhaust the stack.
     """
-    walker = _Walker()
+    return tuple(placed.block for placed in placed_blocks(root))
+
+
+def placed_blocks(root: etree._Element) -> tuple[Placed, ...]:
+    """Return the same blocks as `tree_blocks`, each with its place in the tree."""
+    walker = _Walker([root])
     events = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, element in events:
         if event in ("comment", "pi"):
@@ -106,15 +114,26 @@ def texts_of(root: etree._Element, tag: str) -> frozenset[str]:
     return frozenset(filter(None, (squeeze("".join(element.itertext())) for element in root.iter(tag))))
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A block, the element that starts it (or whose own words it is), and how many of its characters are links."""
+
+    block: Block
+    element: etree._Element
+    linked: int
+
+
 @dataclass(slots=True)
 class _Walker:
     """The state of one walk: the open block's words, the kinds of the open elements, the open table row."""
 
-    blocks: list[Block] = field(default_factory=list)
+    _holders: list[etree._Element]  # the open elements that begin a block, the root first
+    blocks: list[Placed] = field(default_factory=list)
     _words: list[str] = field(default_factory=list)
     _kinds: list[BlockKind] = field(default_factory=lambda: [BlockKind.PARAGRAPH])
     _row: etree._Element | None = None
     _cells: list[str] = field(default_factory=list)
+    _links: int = 0  # open `a` elements
 
     def say(self, text: str | None) -> None:
         if text:
@@ -125,7 +144,10 @@ class _Walker:
         return element.tag in INVISIBLE or (element.tag == "head" and _tag(element.getparent()) == "html")
 
     def open(self, element: etree._Element) -> None:
-        if self._row is not None:
+        if element.tag == "a":
+            self._links += 1
+            self._words.append(LINK_START)
+        elif self._row is not None:
             self._space_out(element)
         elif element.tag in ROWS and not _is_layout(element):
             self.flush()
@@ -134,10 +156,14 @@ class _Walker:
             self._words.append(BREAK)
         elif _starts_block(element):
             self.flush()
+            self._holders.append(element)
             self._kinds.append(BlockKind.CODE if element.tag == "code" else KINDS.get(element.tag, self._kinds[-1]))
 
     def close(self, element: etree._Element) -> None:
-        if element is self._row:
+        if element.tag == "a":
+            self._links -= 1
+            self._words.append(LINK_END)
+        elif element is self._row:
             self._end_row()
         elif self._row is not None:
             self._space_out(element)
@@ -147,20 +173,23 @@ class _Walker:
             return
         elif element.tag not in BREAKS and not self.hides(element) and _starts_block(element):
             self.flush()
+            self._holders.pop()
             self._kinds.pop()
 
     def flush(self) -> None:
         """End the open block, if it has any words; an empty line within it makes two blocks of it."""
-        words, self._words = "".join(self._words), []
+        words, self._words = "".join(self._words), [LINK_START] if self._links else []
         if self._kinds[-1] is BlockKind.CODE:
-            self._add(BlockKind.CODE, squeeze_code(words.replace(BREAK, "\n")))
+            self._add(BlockKind.CODE, squeeze_code(words.replace(BREAK, "\n")), 0)
             return
         for part in PARAGRAPH_BREAK.split(words):
-            self._add(self._kinds[-1], squeeze(part.replace(BREAK, " ")))
+            linked = sum(len(squeeze(link)) for link in LINK.findall(part)) if LINK_START in part else 0
+            self._add(self._kinds[-1], squeeze(part.replace(BREAK, " ")), linked)
 
-    def _add(self, kind: BlockKind, text: str) -> None:
+    def _add(self, kind: BlockKind, text: str, linked: int) -> None:
         if text:
-            self.blocks.append(Block(kind=kind, text=text))
+            holder = self._holders[-1] if self._row is None else self._row
+            self.blocks.append(Placed(Block(kind=kind, text=text), holder, linked))
 
     def _space_out(self, element: etree._Element) -> None:
         if element.tag in BREAKS or element.tag in BLOCK_IN_CELL or element.tag in CELLS:
@@ -172,7 +201,7 @@ class _Walker:
 
     def _end_row(self) -> None:
         self._end_cell()
-        self._add(BlockKind.TABLE_ROW, " | ".join(filter(None, self._cells)))
+        self._add(BlockKind.TABLE_ROW, " | ".join(filter(None, self._cells)), 0)
         self._row = None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
@@ -32,12 +32,12 @@ def told_body(root: etree._Element) -> str:
     return html.unescape(body) if ESCAPED.search(body) else body
 
 
-def scripted_body(root: etree._Element) -> str:
-    """Return the longest string in the page's scripts that is markup with paragraphs; empty where there is none.
+def scripted_body(scripts: Iterable[str]) -> str:
+    """Return the longest string in a page's scripts that is markup with paragraphs; empty where there is none.
 
     Pages that a script builds in the browser carry their article so. Nothing is run: strings are only unescaped.
     """
-    found = (text for script in root.iter("script") for text in _strings(script.text or ""))
+    found = (text for script in scripts for text in _strings(script))
     return max((text for text in found if len(PARAGRAPH.findall(text)) >= MIN_PARAGRAPHS), key=len, default="")
 
 

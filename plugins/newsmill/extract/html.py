@@ -17,9 +17,11 @@ from trafilatura.settings import Document
 
 from newsmill.extract.blocks import CONTROL, squeeze, squeeze_code, texts_of, tree_blocks
 from newsmill.extract.draft import Draft, ExtractError
+from newsmill.extract.gaps import completed
 from newsmill.extract.hidden import is_markup, scripted_body, told_body
 from newsmill.extract.lines import line_blocks
-from newsmill.extract.metadata import page_metadata
+from newsmill.extract.metadata import PageMetadata, page_metadata
+from newsmill.extract.tree import clean_tree
 from newsmill.model import Block, BlockKind, Reason
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it warns of each page on which one way fails
@@ -55,7 +57,7 @@ def read_page(content: str, url: str | None = None, known_names: tuple[str, ...]
     root = parse_html(content)
     try:
         found = page_metadata(root, url, known_names)
-        blocks = _relabelled(article_blocks(root), root)
+        blocks = _relabelled(article_blocks(root, _lead_told(found)), root)
     except Exception as error:
         raise ExtractError(
             Reason.EXTRACTOR_FAILED,
@@ -105,28 +107,42 @@ def depth_of(root: etree._Element) -> int:
     return deepest
 
 
-def article_blocks(root: HtmlElement) -> tuple[Block, ...]:
+def article_blocks(root: HtmlElement, lead: str | None = None) -> tuple[Block, ...]:
     """Return the blocks of a page's article.
 
     Precision first: it leaves less boilerplate in, and on news loses next to nothing. Where that finds little and the
     balanced way much more, it cut the article; where neither finds more than a block, what JSON-LD tells of the body;
     where nothing is found, recall, then markup in scripts, and at last every paragraph.
     """
+    told, scripts = told_body(root), [script.text or "" for script in root.iter("script")]
+    clean_tree(root)
     blocks = _extracted(root, Focus.PRECISION)
     if _chars(blocks) < SHORT_CHARS:
         balanced = _extracted(root, Focus.BALANCED)
         if _chars(balanced) > MUCH_MORE * _chars(blocks):
             blocks = balanced
+    blocks = completed(blocks, root, lead)
     if len(blocks) <= 1:  # trafilatura reads `articleBody` too, and makes one paragraph of it
-        told = _unshown(told_body(root))
-        if _chars(told) + len(told) > _chars(blocks):  # with the spaces between its paragraphs, no less text
-            blocks = told
+        unshown = _unshown(told)
+        if _chars(unshown) + len(unshown) > _chars(blocks):  # with the spaces between its paragraphs, no less text
+            blocks = unshown
     return (
         blocks
         or _extracted(root, Focus.RECALL)
-        or _unshown(scripted_body(root))
+        or _unshown(scripted_body(scripts))
         or tree_blocks(take_all_paragraphs(deepcopy(root))[0])
     )
+
+
+def _lead_told(found: PageMetadata) -> str | None:
+    """Return the description, by which a page's lead is known; None where the lead is no part of the text.
+
+    In English a line under the headline sums up what the text then tells from its start; elsewhere (Vorspann, chapô,
+    entradilla, ingress, perex) the lead tells it, and the text goes on from there. Of 303 pages this holds for 33 of 38
+    leads in other languages; of 39 in English it is the text's own in 10.
+    """
+    is_english = (found.language or "en").lower().startswith("en")
+    return None if is_english else found.description
 
 
 def _unshown(text: str) -> tuple[Block, ...]:

@@ -1,0 +1,139 @@
+"""Take out of a page's tree what is no article: code, controls, menus, asides, and boxes that their own names tell.
+
+Owns the marks of such elements: tag, role, hidden state, and a vocabulary of class names as site builders in many
+languages use them; never one outlet's. Keep out: choosing among what is left (html, gaps), rules for text (clean).
+
+A name proves little, so what holds the headline or a large share of the page's paragraphs stays, whatever its name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from newsmill.extract.blocks import word_set
+
+NOT_SHOWN = word_set("script style noscript svg template iframe object embed canvas audio video datalist math head")
+"""Elements without words for a reader; they go whatever they hold."""
+APART = word_set("nav footer aside dialog menu form select button textarea input")
+"""Elements that HTML means for what stands beside the text."""
+ROLES = word_set("alertdialog banner complementary contentinfo dialog menu menubar navigation search toolbar")
+"""ARIA roles of the same."""
+HIDDEN_STYLE = re.compile(r"(?i)display\s*:\s*none|visibility\s*:\s*hidden")
+
+MOST = 0.4
+"""Share of the words of all paragraphs from which an element is no mere box: between .3 and .5 all values did alike."""
+MOST_OF_BOX = 0.6
+"""The same for an element that calls itself an information box: one beside a short article can be the longer one."""
+MAX_HEADLINES = 5
+
+NAMED = ("class", "id", "data-testid", "data-component", "aria-label")
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+INFORMATION_BOX = re.compile(
+    r"(?i)(?:^|[\s_-])(?:fact-?box(?:es)?|info-?box(?:es)?|side-?box|explainer-?box|info-?kasten|faktaboks|faktaruta|"
+    r"fakta-box)(?:$|[\s_-])"
+)
+OTHER_BOX = re.compile(
+    r"(?i)(?:^|[\s_-])(?:"
+    # other articles
+    r"related(?:-?(?:articles?|stories|posts?|content|links?|news|topics?))?|relacionad[ao]s?|see-?also|also-?read|"
+    r"recommend(?:ed|ations?|er)?|read-?(?:more|next|also)|more-?(?:news|stories|from|on)|up-?next|trending|"
+    r"(?:most|popular)-?(?:read|popular|viewed|posts|articles|stories)|latest-(?:news|stories|posts)|teasers?|"
+    r"promo(?:box|tion)?s?|outbrain|taboola|sponsor(?:ed)?|advert(?:s|isements?|ising)?|"
+    # what asks the reader for something
+    r"newsletters?|subscri(?:be|ption)|sign-?up|share|sharing|share-?(?:bar|buttons?|tools?|links?|list)|"
+    r"social-(?:bar|buttons?|links?|share|icons?|tools?|follow)|sociable|addthis|sharethis|"
+    r"cookie-?(?:banner|consent|notice|bar)|paywall-?(?:overlay|modal|prompt|barrier)|"
+    # what readers wrote, and who wrote the article
+    r"comments|comment-?(?:list|section|form|thread|area|wrapper|container)|disqus|kommentare|comentarios|"
+    r"commentaires|author-?(?:bio|box|info|card|profile|details|biography|about)|about-?(?:the-?)?author|"
+    r"bio(?:graphy)?|"
+    # parts of the page
+    r"bread-?crumbs?|pagination|pager|sidebar(?=$|\s)|tooltip|screen-?reader-?text|sr-only|visually-?hidden|"
+    r"skip-?links?|tag-?(?:list|cloud)|(?:article|post)-?tags|"
+    # what is said of a picture
+    r"(?:wp-)?(?:image-?|photo-?|media-?|figure-?|img-?|picture-?)?caption(?:s|-?text)?|"
+    r"(?:image|photo|media|img|picture)-?credits?"
+    r")(?:$|[\s_-])"
+)
+
+
+def clean_tree(root: HtmlElement) -> None:
+    """Drop from a parsed page, in place, what is no article; the words after a dropped element stay."""
+    body = root if root.tag == "body" else root.find("body")
+    if body is None:
+        return
+    for element in [element for element in body.iter(*NOT_SHOWN) if element is not body]:
+        element.drop_tree()
+    boxes = list(_boxes(body))
+    headed = _holders_of_headlines(body)
+    total = boxes.pop().chars  # the body itself comes last
+    for box in boxes:
+        if box.chars <= box.most * total and box.element not in headed:
+            box.element.drop_tree()
+
+
+class _Box(NamedTuple):
+    """An element whose marks say that it is no article, the characters of its paragraphs, and how many it may hold."""
+
+    element: HtmlElement
+    chars: int
+    most: float
+
+
+def _boxes(body: HtmlElement) -> Iterator[_Box]:
+    """Yield the marked elements, inner before outer, then the body; the tree is walked once."""
+    said = paragraphs = 0
+    opened: list[tuple[HtmlElement, float, int]] = []
+    for event, element in etree.iterwalk(body, events=("start", "end")):
+        if event == "start":
+            most = 1.0 if element is body else _most(element)
+            if most is not None:
+                opened.append((element, most, said))
+            paragraphs += element.tag == "p"
+            words = element.text
+        else:
+            paragraphs -= element.tag == "p"
+            if opened and opened[-1][0] is element:
+                _, most, before = opened.pop()
+                yield _Box(element, said - before, most)
+            words = element.tail
+        if paragraphs and words:
+            said += len(words.strip())
+
+
+def _most(element: HtmlElement) -> float | None:
+    """Return the share of the page's paragraphs up to which an element is a box; None where no mark says that it is."""
+    by_name = _most_by_name(" ".join(filter(None, (_own_tag(element), *map(element.get, NAMED)))))
+    return MOST if by_name is None and _stands_apart(element) else by_name
+
+
+@lru_cache(maxsize=4096)  # a page's elements have few names, many times
+def _most_by_name(names: str) -> float | None:
+    names = CAMEL.sub("-", names)
+    if INFORMATION_BOX.search(names):
+        return MOST_OF_BOX
+    return MOST if OTHER_BOX.search(names) else None
+
+
+def _stands_apart(element: HtmlElement) -> bool:
+    if element.tag in APART or element.get("role", "").lower() in ROLES:
+        return True
+    hidden = element.get("hidden") is not None or element.get("aria-hidden") == "true"
+    return hidden or HIDDEN_STYLE.search(element.get("style", "")) is not None
+
+
+def _own_tag(element: HtmlElement) -> str:
+    """Return the name of a custom element: site builders name these as they name classes."""
+    return element.tag if "-" in element.tag else ""
+
+
+def _holders_of_headlines(body: HtmlElement) -> frozenset[HtmlElement]:
+    headlines = islice(body.iter("h1"), MAX_HEADLINES)
+    return frozenset(outer for heading in headlines for outer in (heading, *heading.iterancestors()))
