@@ -54,6 +54,10 @@ class Reason(StrEnum):
     EXTRACTOR_FAILED = "extractor_failed"
     # quarantined
     FAILED_EXPECTATIONS = "failed_expectations"
+    INDEX_PAGE = "index_page"
+    COOKIE_WALL = "cookie_wall"
+    PAYWALL_STUB = "paywall_stub"
+    ERROR_PAGE = "error_page"
     # duplicate
     SAME_TEXT = "same_text"
     SUPERSEDED = "superseded"
@@ -190,6 +194,7 @@ class Article:
     fingerprint: str
     notes: tuple[str, ...]  # sentences for a person: values that were not believed
     blocks: tuple[Block, ...]
+    problem: Reason | None = None  # why it is no article, though it could be read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

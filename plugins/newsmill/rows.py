@@ -45,6 +45,7 @@ def row_article(row: Mapping[str, Any]) -> Article:
     values["blocks"] = tuple(Block(kind=BlockKind(block["kind"]), text=block["text"]) for block in row["blocks"])
     values["date_source"] = DateSource(row["date_source"])
     values["raw_format"] = RawFormat(row["raw_format"])
+    values["problem"] = Reason(row["problem"]) if row["problem"] else None
     return Article(**values)
 
 

@@ -71,6 +71,7 @@ EXTRACTED = pa.schema(
         *_RAW,
         pa.field("notes", STRINGS, nullable=False),
         pa.field("blocks", BLOCKS, nullable=False),
+        pa.field("problem", pa.string()),
     ]
 )
 """Staging: what `extract` hands to `clean`, one row an article."""
@@ -81,6 +82,7 @@ CLEANED = pa.schema(
         *_PARTITION,
         pa.field("notes", STRINGS, nullable=False),
         pa.field("text_chars", pa.int32(), nullable=False),
+        pa.field("problem", pa.string()),
         *CORPUS,
     ]
 )

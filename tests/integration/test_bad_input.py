@@ -159,6 +159,21 @@ def test_outlet_that_is_no_slug_is_quarantined_and_never_becomes_a_path(landing,
     assert {path.name for path in (data / "corpus").rglob("outlet=*")} == {"outlet=good-outlet", "outlet=fine-outlet"}
 
 
+def test_page_that_is_a_wall_is_quarantined_and_says_so(landing, data):
+    wall = "<p>Subscribe now to read on: our journalism for one euro a week, as long as you wish to read it, and no longer</p>"
+    talk = (
+        "<p>Already a subscriber? Then log in with your account, and we show you the page that you have asked for.</p>"
+    )
+    write(
+        landing / "good-outlet/wall.html", f"<html><head><title>Bridge</title></head><body>{wall}{talk}</body></html>"
+    )
+    fate = after_run(landing, data, "good-outlet/wall.html")
+    assert (fate["fate"], fate["reason"]) == ("quarantined", "paywall_stub")
+    assert "is_article" in fate["detail"]
+    (held,) = rows(data, "quarantine")
+    assert held["raw_path"] == "good-outlet/wall.html"
+
+
 def test_date_of_year_9999_is_not_believed_and_the_fate_says_so(landing, data):
     write(landing / "feed.jsonl", line(id="late", outlet="fine-outlet", published_at="9999-12-31T23:59:59-12:00"))
     fate = after_run(landing, data, "feed.jsonl#1")

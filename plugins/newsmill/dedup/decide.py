@@ -43,6 +43,7 @@ ARTICLE_COLUMNS = [
     "fetched_at",
     "word_count",
     "removed_chars",
+    "problem",
     "raw_path",
     "raw_sha256",
 ]

@@ -25,7 +25,7 @@ import pyarrow.compute as pc
 
 from newsmill.dedup.claims import Claims, Kind
 from newsmill.dedup.ranking import Rows
-from newsmill.dedup.ruling import FIRST_VERSION, KNOWN_TEXT, OLDER_THAN_ROW, QUARANTINED, Place, Ruling, copy_of
+from newsmill.dedup.ruling import FIRST_VERSION, KNOWN_TEXT, OLDER_THAN_ROW, Place, Ruling, copy_of, quarantined
 from newsmill.dedup.versions import ROWS_AT_ONCE, Known, Versions, dealt_with, gave_the_row
 from newsmill.model import Fate, Published, Reason, Seen
 
@@ -38,7 +38,7 @@ def judge(articles: pa.Table, index: Known, *, reprocess: bool) -> list[Ruling]:
         index: what was published before.
         reprocess: see `deduplicate`.
     """
-    rulings = [QUARANTINED] * len(articles)
+    rulings = list(map(quarantined, articles["problem"].to_pylist()))
     passing = np.flatnonzero(pc.equal(pc.list_value_length(articles["failed"]), 0).to_numpy())
     versions = Versions(articles, passing, index)
     claims = Claims(np.zeros(len(articles), np.int8))

@@ -57,8 +57,12 @@ OLDER_THAN_ROW = "an older version of article {id} in date={stands.date}, outlet
 OLDER_IN_RUN = "an older version of article {id} than another one in this run"
 NOT_LATER_IN_RUN = "another version of article {id} in this run, without a later fetch"
 
-QUARANTINED = Ruling(Fate.QUARANTINED, Reason.FAILED_EXPECTATIONS)
 FIRST_VERSION = Ruling(Fate.PUBLISHED, revision=1)
+
+
+def quarantined(problem: str | None) -> Ruling:
+    """Return the ruling on what failed validation; `problem` is why it is no article, where that is known."""
+    return Ruling(Fate.QUARANTINED, Reason(problem) if problem else Reason.FAILED_EXPECTATIONS)
 
 
 def copy_of(stands: Place, leaving: Place | None = None, leaving_hash: str | None = None) -> Ruling:

@@ -152,6 +152,7 @@ def _article(record: RawRecord, draft: Draft, url: str | None, outlet: Outlet, t
         fingerprint=record.fingerprint,
         notes=unique(notes.sentences),
         blocks=draft.blocks,
+        problem=draft.problem,
     )
 
 

@@ -41,5 +41,6 @@ class Draft:
     sources: tuple[Source, ...] = ()
     published: tuple[DateClue, ...] = ()
     modified: tuple[DateClue, ...] = ()
+    problem: Reason | None = None  # why this is no article, though it could be read
     language: str | None = None  # as declared, not yet checked against the text
     url: str | None = None

@@ -10,8 +10,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 
-from lxml import etree
-
 from newsmill.extract import jsonld
 
 MIN_CHARS = 200
@@ -24,9 +22,9 @@ TAG = re.compile(r"</?[a-z][a-z0-9]*[\s>/]", re.IGNORECASE)
 ESCAPED = re.compile(r"&(?:lt|quot|nbsp|#\d+);")
 
 
-def told_body(root: etree._Element) -> str:
-    """Return JSON-LD's `articleBody`, text or markup; empty where there is none."""
-    body = jsonld.article_node(root).get("articleBody")
+def told_body(node: jsonld.Node) -> str:
+    """Return a JSON-LD article's `articleBody`, text or markup; empty where it has none."""
+    body = node.get("articleBody")
     if not isinstance(body, str) or len(body) < MIN_CHARS:
         return ""
     return html.unescape(body) if ESCAPED.search(body) else body

@@ -15,8 +15,10 @@ from trafilatura import bare_extraction
 from trafilatura import baseline as take_all_paragraphs
 from trafilatura.settings import Document
 
+from newsmill.extract import jsonld
 from newsmill.extract.blocks import CONTROL, squeeze, squeeze_code, texts_of, tree_blocks
 from newsmill.extract.draft import Draft, ExtractError
+from newsmill.extract.failures import problem_of, read_told
 from newsmill.extract.gaps import completed
 from newsmill.extract.hidden import is_markup, scripted_body, told_body
 from newsmill.extract.lines import line_blocks
@@ -57,7 +59,10 @@ def read_page(content: str, url: str | None = None, known_names: tuple[str, ...]
     root = parse_html(content)
     try:
         found = page_metadata(root, url, known_names)
-        blocks = _relabelled(article_blocks(root, _lead_told(found)), root)
+        node = jsonld.article_node(root)
+        told = read_told(root, node, found.url)
+        blocks = _relabelled(article_blocks(root, told_body(node), _lead_told(found)), root)
+        problem = problem_of(blocks, root, told)
     except Exception as error:
         raise ExtractError(
             Reason.EXTRACTOR_FAILED,
@@ -65,6 +70,7 @@ def read_page(content: str, url: str | None = None, known_names: tuple[str, ...]
         ) from error
     return Draft(
         blocks=blocks,
+        problem=problem,
         title=found.title,
         description=found.description,
         authors=found.authors,
@@ -107,14 +113,19 @@ def depth_of(root: etree._Element) -> int:
     return deepest
 
 
-def article_blocks(root: HtmlElement, lead: str | None = None) -> tuple[Block, ...]:
-    """Return the blocks of a page's article.
+def article_blocks(root: HtmlElement, told: str = "", lead: str | None = None) -> tuple[Block, ...]:
+    """Return the blocks of a page's article, and clean its tree.
 
     Precision first: it leaves less boilerplate in, and on news loses next to nothing. Where that finds little and the
     balanced way much more, it cut the article; where neither finds more than a block, what JSON-LD tells of the body;
     where nothing is found, recall, then markup in scripts, and at last every paragraph.
+
+    Args:
+        root: the parsed page; what is no article is dropped from it.
+        told: the body as JSON-LD has it.
+        lead: what the page says the article is about, where its lead is part of the text.
     """
-    told, scripts = told_body(root), [script.text or "" for script in root.iter("script")]
+    scripts = [script.text or "" for script in root.iter("script")]
     clean_tree(root)
     blocks = _extracted(root, Focus.PRECISION)
     if _chars(blocks) < SHORT_CHARS:

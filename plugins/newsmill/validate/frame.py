@@ -35,6 +35,7 @@ _PLAIN = (
     "raw_sha256",
     "revision",
     "cleaner_version",
+    "problem",
 )
 COLUMNS = (*_PLAIN, "date", "authors", "tags")
 """The columns of `schema.CLEANED` that validation reads; none of them holds an article's text."""

@@ -95,6 +95,8 @@ REQUIRED = (
 def _required() -> Iterator[Check]:
     for column in REQUIRED:
         yield check(f"{column}_given", "NotBeNull", column, f"{column} is known for every article")
+    what = "an article, not a wall, an error page or a list of articles"
+    yield check("is_article", "BeNull", "problem", what, column_shown=True)
     yield check("record_key_unique", "BeUnique", "record_key", "one row a raw record", column_shown=True)
 
 

@@ -40,6 +40,7 @@ def article(name: str, text: str | None = None, **fields: Any) -> dict[str, Any]
         "outlet": "verity",
         "notes": [],
         "text_chars": len(text),
+        "problem": None,
         "article_id": key_of("id", name),
         "source_id": name,
         "content_hash": content_hash(text),

@@ -56,6 +56,11 @@ def test_a_failed_verdict_quarantines_and_a_warning_does_not(mill: Mill) -> None
     assert decisions["verity/b.html"]["warnings"] == ["authors"]
 
 
+def test_what_is_no_article_is_quarantined_with_that_reason(mill: Mill) -> None:
+    rows = [article("a", failed=["is_article"], problem="cookie_wall"), article("b", failed=["title"])]
+    assert fates(mill.decide(rows)) == {"a": "quarantined/cookie_wall", "b": "quarantined/failed_expectations"}
+
+
 def test_what_was_not_believed_is_told_with_the_fate(mill: Mill) -> None:
     decisions = mill.decide([article("a", notes=["year 9999"]), article("b", failed=["title"], notes=["year 1"])])
     assert decisions["verity/a.html"]["detail"] == "year 9999"

@@ -47,6 +47,7 @@ def valid_row(number=0, **changes):
         "raw_sha256": key_of("raw", path) * 2,
         "revision": 1,
         "cleaner_version": "1-0a1b2c",
+        "problem": None,
         "date": date(2024, 3, 9),
         "authors": ["Jane Doe"],
         "tags": ["world"],

@@ -68,6 +68,7 @@ PASSES = {
 CRITICAL = {
     **{f"{name} missing": ({name: None}, f"{name}_given") for name in REQUIRED if name != "date_source"},
     "date_source missing": ({"date_source": None}, "date_source_given"),
+    "a cookie wall": ({"problem": "cookie_wall"}, "is_article"),
     "record_key of 31 digits": ({"record_key": "a" * 31}, "record_key_is_hash"),
     "article_id of 31 digits": ({"article_id": "a" * 31}, "article_id_is_hash"),
     "article_id of 33 digits": ({"article_id": "a" * 33}, "article_id_is_hash"),

@@ -1,0 +1,146 @@
+"""Tell a page that is no article: an index of articles, a cookie wall, a paywall with nothing before it, an error page.
+
+Owns these judgements and their words. Keep out: what becomes of such a page (validate quarantines it), finding text
+(html).
+
+Wrongly told an article is lost to quarantine, so each judgement needs two things: next to no text of its own, and the
+page's own words or shape that say what it is. The opening of a paywalled article is an article.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from newsmill.extract import jsonld
+from newsmill.extract.blocks import Placed, placed_blocks, squeeze
+from newsmill.extract.urls import canonical_url, is_home
+from newsmill.model import Block, BlockKind, Reason
+
+MIN_OWN_WORDS = 20
+"""Words of running text that make a page an article, whatever else it says; as many as validation asks for."""
+MIN_SENTENCE_WORDS = 6
+MIN_TEASERS = 8
+"""Linked headlines of an index; fewer stand below a short item too."""
+MIN_TEASER_WORDS = 3
+MIN_BODY_CHARS = 300
+"""Characters of running text in one element from which it is an article's body, not a teaser or a section's motto."""
+MAX_LINKED = 0.5
+WORD = re.compile(r"[\u0e00-\u0eff\u3040-\u9fff\uac00-\ud7af]|[^\W_\u0e00-\u0eff\u3040-\u9fff\uac00-\ud7af]+")
+SENTENCE_END = re.compile(r"[.!?…。！？।۔؟][\"”»’'）)\]」』]*$")
+
+ADDRESS = re.compile(
+    r"\b(?:(?i:we|our|us|you|your|wir|uns|unsere?[mnrs]?|du|deine?[mnrs]?|nous|nos|notre|vous|vos|votre|nosotros|"
+    r"nuestr[ao]s?|usted|tus?|noi|nostr[aieo]|voi|vostr[aieo]|tu[ao]|wij|onze|ons|uw|jouw|nós|noss[ao]s?|você|nas|"
+    r"nasz\w*|twoj\w*|tw[óo]j|vi|våra?|våre|vores?|din[ae]?|ditt|dit|мы|наш\w*|вы|ваш\w*|ми|ви|náš|naše|vaše|biz|"
+    r"bizim|siz\w*)|Sie|Ihre?[mnrs]?)\b|당신|저희|私たち|当社|お客様|あなた|我们|您|نحن|لدينا|אנחנו|שלך"
+)
+"""Words with which a page speaks to its reader: an article about cookies or subscriptions mostly does not."""
+CONSENT = re.compile(
+    r"(?i)cookie|\bconsent|\bgdpr\b|privacy|personal data|personali[sz]ed (?:ads|content|advertising)|vendors|"
+    r"einwillig|datenschutz|personenbezogen|consentement|données personnelles|confidentialité|consentimiento|"
+    r"datos personales|privacidad|consenso|dati personali|toestemming|persoonsgegevens|consentimento|dados pessoais|"
+    r"zgod[ay]|dan(?:e|ych) osobow|samtyck|samtykk|personuppgifter|evästee|çerez|файл\w* cookie|куки|"
+    r"персональн\w* данн|クッキー|同意|쿠키|ملفات تعريف|עוגיות"
+)
+PAYWALL = re.compile(
+    r"(?i)\bsubscri(?:be|ber|bers|ption|ptions)\b|\blog ?in\b|\bsign ?(?:in|up)\b|\bregister\b|\baccount\b|\babonn|"
+    r"\babbonat|\babbonam|\bsuscr[ií]|\bassin(?:e|ante|atura)|prenumer|subskry|\banmeld|\beinlogg|registrier|"
+    r"\bconnect(?:ez|er)-vous|identifiez|inscri(?:vez|re)|inicia(?:r)? sesión|reg[ií]strate|accedi|registrati|inloggen|"
+    r"registreer|logg(?:a|e)? in|logg inn|zaloguj|předplat|přihla|подпис|войдите|зарегистр|abone|giriş yap|会員|"
+    r"ログイン|購読|구독|로그인|登录|订阅|اشترك|تسجيل الدخول|הירשמ|מנוי"
+)
+ERROR = re.compile(
+    r"(?i)^\W*(?:error\W*)?404\b|\b404\b.{0,20}(?:not found|error)|"
+    r"page (?:was |could |can )?not (?:be )?(?:found|available)|page (?:does not|doesn[’']t|no longer) exist|"
+    r"(?:can[’']?t|cannot|couldn[’']t) find (?:that|the|this) page|seite (?:wurde )?nicht gefunden|"
+    r"page (?:est )?introuvable|página no encontrada|pagina non trovata|pagina niet gevonden|página não encontrada|"
+    r"strona nie (?:została )?znalezion|sidan (?:kunde inte hittas|hittades inte)|"
+    r"siden (?:blev ikke fundet|ble ikke funnet|finnes ikke)|sivua ei löydy|stránka nenalezena|sayfa bulunamadı|"
+    r"страница не найдена|сторінку не знайдено|ページが見つかりません|페이지를 찾을 수 없|页面(?:不存在|未找到)|"
+    r"الصفحة غير موجودة|הדף לא נמצא"
+)
+"""What such a page has for its title: HTTP's number, or the words of it in the languages of the rules."""
+INDEX_TYPES = frozenset(("CollectionPage", "ItemList", "WebSite", "SearchResultsPage", "ProfilePage"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a page says of itself, read before its tree is cleaned."""
+
+    article: bool  # JSON-LD, OpenGraph or microdata tell of an article
+    index: bool  # they tell of a site or a list, or the page is a site's home
+    titles: tuple[str, ...]
+
+
+def read_told(root: HtmlElement, node: jsonld.Node, url: str | None) -> Told:
+    """Read what a page says that it is.
+
+    Args:
+        root: the page, not yet cleaned.
+        node: its JSON-LD article node; empty where it has none.
+        url: its address, as it names it itself.
+    """
+    kinds = {(meta.get("content") or "").strip().lower() for meta in root.iterfind(".//meta[@property='og:type']")}
+    body = root.find(".//*[@itemprop='articleBody']")
+    home = canonical_url(url)
+    collected = any(f'"{kind}"' in (script.text or "") for script in root.iter("script") for kind in INDEX_TYPES)
+    return Told(
+        article=bool(node) or "article" in kinds or body is not None,
+        index="website" in kinds or collected or (home is not None and is_home(home)),
+        titles=tuple(squeeze("".join(element.itertext())) for element in root.iter("title", "h1")),
+    )
+
+
+def problem_of(blocks: Sequence[Block], body: etree._Element, told: Told) -> Reason | None:
+    """Return why a page is no article; None where it is one, or where nothing says that it is none.
+
+    Args:
+        blocks: what was found to be its article.
+        body: its cleaned tree.
+        told: what it says of itself.
+    """
+    sentences = [block.text for block in blocks if _is_sentence(block)]
+    talk = {
+        Reason.COOKIE_WALL: [text for text in sentences if CONSENT.search(text) and ADDRESS.search(text)],
+        Reason.PAYWALL_STUB: [text for text in sentences if PAYWALL.search(text) and ADDRESS.search(text)],
+    }
+    said = {text for texts in talk.values() for text in texts}
+    own = _words(text for text in sentences if text not in said)
+    if own < MIN_OWN_WORDS:
+        if not told.article and any(map(ERROR.search, told.titles)):
+            return Reason.ERROR_PAGE
+        reason = max(talk, key=lambda wall: _words(talk[wall]))
+        if talk[reason]:
+            return reason
+    return Reason.INDEX_PAGE if not told.article and told.index and _is_index(placed_blocks(body)) else None
+
+
+def _is_index(placed: Sequence[Placed]) -> bool:
+    """Tell whether a page is a list of linked headlines, and no element holds running text."""
+    teasers = sum(_is_teaser(one) for one in placed)
+    held: Counter[etree._Element | None] = Counter()
+    for one in placed:
+        if _is_sentence(one.block) and one.linked <= MAX_LINKED * len(one.block.text):
+            held[one.element.getparent()] += len(one.block.text)
+    return teasers >= MIN_TEASERS and max(held.values(), default=0) < MIN_BODY_CHARS
+
+
+def _is_teaser(one: Placed) -> bool:
+    is_linked = one.linked > MAX_LINKED * len(one.block.text)
+    return is_linked and len(WORD.findall(one.block.text)) >= MIN_TEASER_WORDS
+
+
+def _is_sentence(block: Block) -> bool:
+    if block.kind in (BlockKind.HEADING, BlockKind.CAPTION, BlockKind.LABEL):
+        return False
+    return bool(SENTENCE_END.search(block.text)) and len(WORD.findall(block.text)) >= MIN_SENTENCE_WORDS
+
+
+def _words(texts: Iterable[str]) -> int:
+    return sum(len(WORD.findall(text)) for text in texts)

@@ -1,0 +1,73 @@
+import time
+
+import pytest
+
+from newsmill.extract.blocks import tree_blocks
+from newsmill.extract.html import parse_html
+from newsmill.extract.tree import clean_tree
+
+SENTENCE = "The council voted on Tuesday to close the old bridge for six months, a spokesman said."
+ARTICLE = f"<h1>Bridge</h1>{'<p>' + SENTENCE + '</p>'}" * 3
+BOX = "<p>Other words.</p>"
+
+
+def left(body: str) -> list[str]:
+    root = parse_html(f"<html><body>{body}</body></html>")
+    clean_tree(root)
+    return [block.text for block in tree_blocks(root) if block.text not in ("Bridge", SENTENCE)]
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "<nav>{}</nav>", "<footer>{}</footer>", "<aside>{}</aside>", "<form>{}</form>", "<dialog>{}</dialog>",
+        "<div role=navigation>{}</div>", "<section role=complementary>{}</section>", "<div hidden>{}</div>",
+        "<div aria-hidden=true>{}</div>", "<div style='color: red; display : none'>{}</div>",
+        "<div class='article-related'>{}</div>", "<div class=relatedArticles>{}</div>", "<ul id=most-read>{}</ul>",
+        "<div class='c-newsletter wide'>{}</div>", "<section aria-label='Newsletter sign-up'>{}</section>",
+        "<div class=share-bar>{}</div>", "<div id=comments>{}</div>", "<div class=comentarios>{}</div>",
+        "<div class=author-bio>{}</div>", "<div class='wp-caption-text'>{}</div>", "<ul class=breadcrumbs>{}</ul>",
+        "<div data-testid=InfoBox>{}</div>", "<x-factbox>{}</x-factbox>", "<div class=infobox>{}</div>",
+        "<template>{}</template>", "<noscript>{}</noscript>", "<svg><text>{}</text></svg>",
+    ],
+)  # fmt: skip
+def test_a_box_goes(box: str) -> None:
+    assert left(ARTICLE + box.format(BOX)) == []
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "<div>{}</div>", "<section class=article-body>{}</section>", "<div class=shareholders>{}</div>",
+        "<div class=social-media-embed>{}</div>", "<div class=sidebar-grid>{}</div>", "<div class=commentary>{}</div>",
+        "<div class=biology>{}</div>", "<blockquote class=twitter-tweet>{}</blockquote>", "<div role=main>{}</div>",
+        "<div aria-hidden=false>{}</div>", "<div style='display:block'>{}</div>", "<div class=unrelated>{}</div>",
+        "<div class=relatedness>{}</div>", "<amp-list>{}</amp-list>",
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_a_box_stays(box: str) -> None:
+    assert left(ARTICLE + box.format(BOX)) == ["Other words."]
+
+
+@pytest.mark.parametrize("box", ["<form>{}</form>", "<div class=related>{}</div>", "<div style=display:none>{}</div>"])
+def test_what_holds_the_headline_or_much_of_the_text_is_no_box(box: str) -> None:
+    assert left(box.format(f"<h1>Bridge</h1>{BOX}") + f"<p>{SENTENCE}</p>" * 9) == ["Other words."]
+    assert left(f"<p>{SENTENCE}</p>" * 3 + box.format(f"{BOX}<p>{SENTENCE}</p><p>{SENTENCE}</p>")) == ["Other words."]
+    assert left(f"<p>{SENTENCE}</p>" * 4 + box.format(f"{BOX}<p>{SENTENCE}</p><p>{SENTENCE}</p>")) == []
+
+
+def test_an_information_box_may_be_longer_than_the_article_beside_it() -> None:
+    box = f"<div class={{}}>{BOX}{f'<p>{SENTENCE}</p>' * 4}</div>"
+    assert left(ARTICLE + box.format("fact-box")) == []
+    assert left(ARTICLE + box.format("related")) == ["Other words."]
+
+
+def test_the_words_after_a_box_stay() -> None:
+    assert left(f"{ARTICLE}<p>One<script>no()</script> two<button>Share</button> three</p>") == ["One two three"]
+
+
+@pytest.mark.parametrize("markup", ["<div class=related>", "<div class=sidebar><p>x", "<form><p>x", "<aside>"])
+def test_time_grows_with_the_page_only(markup: str) -> None:
+    start = time.monotonic()
+    left(f"{markup * 900}{ARTICLE * 900}")
+    assert time.monotonic() - start < 5
