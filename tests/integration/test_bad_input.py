@@ -160,7 +160,7 @@ def test_outlet_that_is_no_slug_is_quarantined_and_never_becomes_a_path(landing,
 
 
 def test_page_that_is_a_wall_is_quarantined_and_says_so(landing, data):
-    wall = "<p>Subscribe now to read on: our journalism for one euro a week, as long as you wish to read it, and no longer</p>"
+    wall = "<p>Subscribe now to read on: our journalism for one euro a week, as long as you wish</p>"
     talk = (
         "<p>Already a subscriber? Then log in with your account, and we show you the page that you have asked for.</p>"
     )
