@@ -144,7 +144,7 @@ class _Walker:
         return element.tag in INVISIBLE or (element.tag == "head" and _tag(element.getparent()) == "html")
 
     def open(self, element: etree._Element) -> None:
-        if element.tag == "a":
+        if _is_link(element):
             self._links += 1
             self._words.append(LINK_START)
         elif self._row is not None:
@@ -160,7 +160,7 @@ class _Walker:
             self._kinds.append(BlockKind.CODE if element.tag == "code" else KINDS.get(element.tag, self._kinds[-1]))
 
     def close(self, element: etree._Element) -> None:
-        if element.tag == "a":
+        if _is_link(element):
             self._links -= 1
             self._words.append(LINK_END)
         elif element is self._row:
@@ -203,6 +203,11 @@ class _Walker:
         self._end_cell()
         self._add(BlockKind.TABLE_ROW, " | ".join(filter(None, self._cells)), 0)
         self._row = None
+
+
+def _is_link(element: etree._Element) -> bool:
+    """Tell whether an element is a link to another page."""
+    return element.tag == "a" and not (element.get("href") or "#").startswith("#")
 
 
 def _tag(element: etree._Element | None) -> str | None:

@@ -6,8 +6,8 @@ the extractor is taken (html).
 trafilatura chooses one container, and within it drops what looks odd: the second half of an article that an
 advertisement splits in two, a short paragraph with a link, headings between dropped paragraphs, lists. Where its blocks
 stand in the tree tells which elements hold the article; what else these hold is put back, unless it is mostly links or
-has been said. On 303 pages this halves what is lost
-(of 181 in English mostly, from .028 to .012 of the articles' words).
+has been said. On 181 pages this halves what is lost (from .028 to .013 of the articles' words). Headlines of other
+articles that the extractor let in go: on the same pages what is left over falls from .0184 to .0173.
 """
 
 from __future__ import annotations
@@ -42,6 +42,9 @@ SIGNED_LEVELS = 3
 MAX_LINKED = 0.5
 KNOWN_SHARE = 0.5
 ALIGNED_SHARE = 0.3
+ALL_LINKED = 0.9
+MIN_POINTER_WORDS = 3
+"""Words of a headline; shorter links are names and places, which lists in articles link to."""
 MIN_PROSE_WORDS = 8
 MAX_GROWTH = 1.5
 """How much longer than the extractor's a paragraph may be to be taken in its place: links dropped within it."""
@@ -162,8 +165,23 @@ class _Page:
                 return None if self.known.says(placed.block) else index
         return None
 
+    def is_pointer(self, place: int | None) -> bool:
+        """Tell whether a block found is another article's headline: an item or heading that is all link.
+
+        A heading with the article's prose below it is the article's own, wherever it links to.
+        """
+        if place is None:
+            return False
+        own = self.placed[place]
+        if own.linked < ALL_LINKED * len(own.block.text) or len(WORD.findall(own.block.text)) < MIN_POINTER_WORDS:
+            return False
+        if own.block.kind is not BlockKind.HEADING:
+            return own.block.kind is BlockKind.LIST_ITEM
+        below = self.placed[place + 1] if place + 1 < len(self.placed) else own
+        return below.linked > MAX_LINKED * len(below.block.text) or self.homes[place + 1] is not self.homes[place]
+
     def merged(self, gaps: Sequence[int]) -> Iterator[Block]:
-        """Yield the blocks found and those of the gaps, each gap before the first found block that follows it."""
+        """Yield the blocks found but pointers, and those of the gaps, each before the first found one that follows."""
         waiting = iter([*gaps, len(self.placed)])
         gap = next(waiting)
         last = -1
@@ -173,7 +191,8 @@ class _Page:
                 while gap < place:
                     yield self.placed[gap].block
                     gap = next(waiting)
-            yield self._whole(block, place)
+            if not self.is_pointer(place):
+                yield self._whole(block, place)
         while gap < len(self.placed):
             yield self.placed[gap].block
             gap = next(waiting)

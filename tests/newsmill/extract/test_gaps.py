@@ -70,6 +70,32 @@ def test_half_a_paragraph_of_links_is_put_back_and_more_is_not() -> None:
     assert filled(body.format("fgh"), FIRST, SECOND) == [FIRST, SECOND]
 
 
+@pytest.mark.parametrize(
+    ("line", "is_kept"),
+    [
+        ("<h3><a href=/x>Another old bridge closes</a></h3>", False),
+        ("<a href=/x><h3>Another old bridge closes</h3></a>", False),
+        ("<ul><li><a href=/x>Another old bridge closes</a></ul>", False),
+        ("<ul><li><a href=/x>Old Bridge</a></ul>", True),
+        ("<ul><li><a href=/x>Another old bridge</a> closes</ul>", True),
+        ("<h3><a href=#x>Another old bridge closes</a></h3>", True),
+        ("<h3>Another old bridge closes</h3>", True),
+        ("<p><a href=/x>Another old bridge closes</a></p>", True),
+    ],
+)
+def test_another_articles_headline_goes(line: str, is_kept: bool) -> None:
+    body = f"<div>{p(FIRST)}<div>{line}</div>{p(SECOND)}</div>"
+    words = "Old Bridge" if "Old Bridge" in line else "Another old bridge closes"
+    assert (words in filled(body, FIRST, words, SECOND)) is is_kept
+
+
+def test_a_linked_heading_above_the_articles_prose_is_its_own() -> None:
+    heading = "The best bridge of all"
+    body = f"<div>{p(FIRST)}<h3><a href=/shop>{heading}</a></h3>{{}}</div>"
+    assert filled(body.format(p(SECOND)), FIRST, heading, SECOND) == [FIRST, heading, SECOND]
+    assert filled(body.format(""), FIRST, heading) == [FIRST]
+
+
 def test_a_paragraph_that_the_extractor_shortened_is_taken_whole_once() -> None:
     whole = f"{FIRST} It was late."
     assert filled(f"<div>{p(whole, SECOND)}</div>", FIRST, SECOND) == [whole, SECOND]
