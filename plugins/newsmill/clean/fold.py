@@ -74,7 +74,7 @@ def count_words(words: tuple[str, ...]) -> int:
     count = 0
     for word in words:
         if word.isascii() or not has_no_spaces(word):
-            count += max(1, len(word) // _LONGEST_WORD)
+            count += 1 if len(word) < _LONGEST_WORD else len(word) // _LONGEST_WORD
         else:
             unspaced += len(word)
     return count + (max(1, unspaced // _UNSPACED_LETTERS) if unspaced else 0)
