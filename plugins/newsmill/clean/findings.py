@@ -84,7 +84,7 @@ class Finder:
         return is_mentioned(said.rest, self.page.languages, whole=rule.match is Match.START)
 
     def _is_subject(self, rule: Rule, said: _Said) -> bool:
-        """Whether title or description name the rule's category or have most of its words; unmistakable ones are common."""
+        """Whether title or description name the rule's category or most of its words; unmistakable words are common."""
         if rule.category in self.page.subjects:
             return True
         return not rule.in_prose and 2 * len(self.page.subject & said.stems) > len(said.stems)
