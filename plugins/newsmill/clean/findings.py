@@ -16,6 +16,9 @@ from newsmill.clean.predicates import Predicate, check
 from newsmill.clean.rules import Match, Rule, RuleSet
 from newsmill.clean.speech import is_mentioned
 
+FORMULA_WORDS = 8
+"""A phrase as long as this is a formula; that one of its words is in the title as well says nothing about it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -81,18 +84,18 @@ class Finder:
         return is_mentioned(said.rest, self.page.languages, whole=rule.match is Match.START)
 
     def _is_subject(self, rule: Rule, said: _Said) -> bool:
-        """Whether title or description name the rule's category or have its words; unmistakable words are common."""
+        """Whether title or description name the rule's category or most of its words; unmistakable words are common."""
         if rule.category in self.page.subjects:
             return True
-        return not rule.in_prose and not self.page.subject.isdisjoint(stems(words_of(said.text)))
+        return not rule.in_prose and 2 * len(self.page.subject & said.stems) > len(said.stems)
 
 
 @dataclass(frozen=True, slots=True)
 class _Said:
     """The words of a rule in a block, and the sentence about them."""
 
-    text: str
     fact: str
+    stems: frozenset[str]  # of the rule's own words, not of what a pattern leaves open
     rest: str = ""  # what stands behind them
 
 
@@ -119,7 +122,9 @@ def _phrase_fact(rule: Rule, line: Line, hits: Sequence[Hit]) -> _Said | None:
         return None
     longest = max(fitting, key=lambda hit: (hit.end - hit.start, hit.phrase))
     rest = after_word(line.folded, longest.end - 1)
-    return _Said(longest.phrase, f"{longest.phrase!r} {_SAID[rule.match]}", rest)
+    words = line.words[longest.start : longest.end]
+    own = stems(words) if len(words) < FORMULA_WORDS else frozenset()
+    return _Said(f"{longest.phrase!r} {_SAID[rule.match]}", own, rest)
 
 
 def _lies(match: Match, hit: Hit, size: int) -> bool:
@@ -136,14 +141,15 @@ def _made_of_fact(rule: Rule, line: Line, hits: Sequence[Hit]) -> _Said | None:
         return None
     shown = ", ".join(repr(phrase) for phrase in sorted(different)[:3])
     fact = f"{len(covered)} of its {len(line.words)} words are of the list of this rule ({shown})"
-    return _Said(line.folded, fact)
+    return _Said(fact, stems(line.words))
 
 
 def _pattern_fact(rule: Rule, line: Line, found: Found | None) -> _Said | None:
     if found is None:
         return None
     fact = f"{_shortened(found.text)!r} {_SAID[rule.match]} (pattern {_shortened(found.pattern)!r})"
-    return _Said(found.text, fact, line.folded.partition(found.text)[2])
+    own = stems(words_of(found.text)) & stems(words_of(found.pattern))
+    return _Said(fact, own, line.folded.partition(found.text)[2])
 
 
 def _shortened(text: str, size: int = 60) -> str:

@@ -16,7 +16,8 @@ _SAME = str.maketrans(
         **dict.fromkeys("‐‑‒–—―−－", "-"),
         **dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff", None),
         "…": "...",
-        "：": ":",
+        **dict(zip("：（）［］｜＝／＞", ":()[]|=/>", strict=True)),
+        **dict.fromkeys("İı", "i"),  # Turkish has both cases of both letters; `casefold` mixes them up
     }
 )
 _MARKS = "".join(
@@ -26,16 +27,20 @@ _MARKS = "".join(
     if unicodedata.category(chr(code)) in {"Mn", "Mc"}
 )
 """Vowel signs and accents: Python's `\\w` knows none of them, and the words of many scripts are full of them."""
-_LETTER = rf"(?:[^\W_]|[{_MARKS}])"
-_WORD = re.compile(rf"[^\W_]{_LETTER}*(?:'{_LETTER}+)*")
+_IDEOGRAPHIC = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+"""Kana and ideographs: each counts as a word, as in the corpus's `word_count`."""
+_SOUTHEAST = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+"""Thai, Lao, Burmese, Khmer: words without spaces between them."""
+_LETTER = rf"(?:[^\W_{_IDEOGRAPHIC}{_SOUTHEAST}]|[{_MARKS}])"
+_WORD = re.compile(rf"[^\W_{_IDEOGRAPHIC}{_SOUTHEAST}]{_LETTER}*(?:'{_LETTER}+)*|[^\W_][{_MARKS}]*")
+"""Where no space stands between words every letter is one, with its marks: a phrase is found within a sentence."""
 _NFC_MAX_CHARS = 2_000
 """Longer text is not composed: composing is quadratic in runs of combining marks, and no rule asks for it."""
 _LONGEST_WORD = 50
 """Characters; what is longer counts as several words, so that a limit of words is a limit of characters too."""
-_IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-"""Kana and ideographs: each counts as a word, as in the corpus's `word_count`."""
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
-"""Thai, Lao, Burmese, Khmer: words without spaces between them."""
+_IDEOGRAPHS = re.compile(f"[{_IDEOGRAPHIC}]")
+_UNSPACED = re.compile(f"[{_SOUTHEAST}]")
+_NO_SPACE = re.compile(f"(?<=[{_IDEOGRAPHIC}{_MARKS}{_SOUTHEAST}]) (?=[{_IDEOGRAPHIC}{_SOUTHEAST}])")
 _UNSPACED_LETTERS = 5
 """Letters and signs to a word of those scripts; Thai dictionaries and running text have four to five."""
 
@@ -51,21 +56,28 @@ def fold(text: str) -> str:
 
 
 def words_of(folded: str) -> tuple[str, ...]:
-    """Return the words of folded text: runs of letters and digits, apostrophes within them included."""
+    """Return the words of folded text: runs of letters and digits, apostrophes within them included.
+
+    A kana, an ideograph and a letter of Thai, Lao, Burmese or Khmer is a word of its own.
+    """
     return tuple(_WORD.findall(folded))
+
+
+def joined(words: tuple[str, ...]) -> str:
+    """Return words as they are written: with spaces, where the script has them."""
+    return _NO_SPACE.sub("", " ".join(words))
 
 
 def count_words(words: tuple[str, ...]) -> int:
     """Count words as a reader would, also where no space stands between them; no word counts for a page."""
-    return sum(map(_count, words))
-
-
-def _count(word: str) -> int:
-    if word.isascii():
-        return max(1, len(word) // _LONGEST_WORD)
-    if has_no_spaces(word):
-        return max(1, len(word) // _UNSPACED_LETTERS)
-    return len(_IDEOGRAPHS.findall(word)) or max(1, len(word) // _LONGEST_WORD)
+    unspaced = 0
+    count = 0
+    for word in words:
+        if word.isascii() or not has_no_spaces(word):
+            count += 1 if len(word) < _LONGEST_WORD else len(word) // _LONGEST_WORD
+        else:
+            unspaced += len(word)
+    return count + (max(1, unspaced // _UNSPACED_LETTERS) if unspaced else 0)
 
 
 def has_no_spaces(text: str) -> bool:

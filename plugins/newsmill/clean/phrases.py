@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from newsmill.clean.fold import fold, words_of
+from newsmill.clean.fold import fold, joined, words_of
 
 _END = ""  # no word is empty, so this key is free for what ends at a node
 
@@ -21,7 +21,7 @@ class Hit:
 
     start: int
     end: int
-    phrase: str  # folded, words separated by a space
+    phrase: str  # folded, words separated by a space where the script has spaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class PhraseIndex:
             end = start + 1
             while node is not None:
                 for rule in _rules_at(node, languages):
-                    hits[rule].append(Hit(start, end, " ".join(words[start:end])))
+                    hits[rule].append(Hit(start, end, joined(words[start:end])))
                 node = node.get(words[end]) if end < len(words) else None
                 end += 1
         return hits

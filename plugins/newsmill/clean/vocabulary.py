@@ -19,6 +19,8 @@ ROLES = frozenset(
     )
 )
 """What an author is called beside the name, and for whom he writes."""
+ANONYMOUS = frozenset(words_of("staff report reports writer writers reporter reporters editor editors"))
+"""What a page's metadata gives for an author where no name is told: "Staff Reports"."""
 MONTHS = frozenset(
     words_of(
         """january february march april may june july august september october november december jan feb mar apr jun jul

@@ -6,10 +6,10 @@ import pytest
 import yaml
 
 from newsmill.clean.cleaner import clean
-from newsmill.clean.fold import count_words, fold, words_of
+from newsmill.clean.fold import count_words, fold, joined, words_of
 from newsmill.clean.page import line_of
 
-from .helpers import article, block, outlet, real_rules
+from .helpers import article, block, outlet, real_rules, rule, rule_set
 
 SCRIPTS = yaml.safe_load((Path(__file__).parent / "scripts.yaml").read_text(encoding="utf-8"))
 LINKS = ["Home", "Sport", "Kultur", "Welt"]
@@ -60,6 +60,42 @@ def test_words_are_counted_as_a_reader_counts_them(text, count):
 def test_stops_of_other_scripts_end_a_sentence(text):
     assert line_of(0, block(text)).ends_sentence
     assert not line_of(0, block(text.rstrip("।۔؟።။！。」;"))).ends_sentence
+
+
+@pytest.mark.parametrize(
+    ("match", "text"),
+    [
+        ("start", "続きを読むには登録してください"),
+        ("contains", "この記事の続きを読むには"),
+        ("end", "ここで続きを読む"),
+    ],
+)
+def test_phrase_is_found_within_a_run_without_spaces(match, text):
+    rules = rule_set(rule(phrases={"ja": ["続きを読む"]}, match=match))
+    (removal,) = clean(article(text, "あ", language="ja"), rules, outlet()).removals
+    assert "'続きを読む'" in removal.evidence
+    whole = rule_set(rule(phrases={"ja": ["続きを読む"]}))
+    assert clean(article(text, "あ", language="ja"), whole, outlet()).removals == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("2024年5月", ("2024", "年", "5", "月")),
+        ("サーバ", ("サ", "ー", "バ")),
+        ("ที่นี่", ("ที่", "นี่")),
+        ("관련기사 보기", ("관련기사", "보기")),
+        ("don't", ("don't",)),
+    ],
+)
+def test_words_are_letters_where_no_space_stands_between_them(text, words):
+    assert words_of(fold(text)) == words
+    assert joined(words) == ("2024 年 5 月" if text[0] == "2" else fold(text))
+
+
+def test_wide_signs_and_both_turkish_letters_fold_to_one_form():
+    assert fold("（写真：港）") == fold("(写真:港)")
+    assert fold("İLGİLİ") == fold("ilgili") == fold("ılgılı")
 
 
 def test_semicolon_behind_other_letters_ends_no_sentence():

@@ -10,7 +10,7 @@ from newsmill.clean.cleaner import clean
 from newsmill.clean.fold import fold
 from newsmill.clean.subject import subjects_of
 
-from .helpers import article, outlet, real_rules
+from .helpers import article, outlet, real_rules, rule, rule_set
 from .test_cases import PROSE
 
 SUBJECTS = yaml.safe_load((Path(__file__).parent / "subjects.yaml").read_text(encoding="utf-8"))
@@ -89,6 +89,26 @@ def test_label_that_comes_twice_is_no_heading():
 )
 def test_title_names_its_subjects(title, subjects):
     assert subjects_of(fold(title)) == subjects
+
+
+@pytest.mark.parametrize(
+    ("formula", "kept"),
+    [
+        ("In loving memory of all good boats, may nothing be copied.", False),
+        ("In loving memory of good boats, may nothing be copied.", True),
+    ],
+)
+def test_word_in_common_with_a_title_does_not_save_a_formula_of_eight_words(formula, kept):
+    rules = rule_set(rule(phrases={"en": [formula.split(", may")[0] + " may"]}, match="start", at="edge"))
+    made = article(*PROSE, f"{formula} It is so.", title="Boats, and a memory")
+    assert (formula in clean(made, rules, outlet()).text) is kept
+
+
+@pytest.mark.parametrize(("title", "kept"), [("Harbour office moves", False), ("Reaching the reporters", True)])
+def test_only_words_of_a_pattern_itself_are_its_subject(title, kept):
+    rules = rule_set(rule(patterns={"en": ["reach the .{2,40} at"]}, match="start", at="edge"))
+    line = "Reach the harbour office at the old mill, any day of the week before noon."
+    assert (line in clean(article(*PROSE, line, title=title), rules, outlet()).text) is kept
 
 
 APPEAL = "Your donation helps us to report on the valley, and for as little as a pound you can be one of our readers."
