@@ -71,7 +71,7 @@ def test_control_characters_of_an_article_are_spelt_out():
     cleaned = Cleaned(text=HOSTILE, removals=tuple(cuts))
     file = io.StringIO()
     tell(Console(file=file, width=120, soft_wrap=True), made, cleaned)
-    assert file.getvalue().count(r"The mayor\x1b[2J said\x9b31m") == 6
+    assert file.getvalue().count(r"The mayor\x1b[2J said\x9b31m") == 7
     for told in (file.getvalue(), as_json(explanation(made, cleaned))):
         assert not {char for char in told if char in "\x00\x07\x1b\x7f\x9b\u2028\u202e\u202c"}
 
