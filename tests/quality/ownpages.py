@@ -1,0 +1,60 @@
+"""The pages of our own: `pages/<outlet>/<name>.html|.md|.txt`, several forms of one article beside `<name>.gold.yaml`.
+
+`.html` is the page, `.md` what a converter makes of it, `.txt` its whole text, `-reader.txt` what a reader view hands
+on. People, places and papers are invented. The gold's body is the text that must be published, block for block.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from newsmill.model import Article, Cleaned, Unreadable
+from newsmill.preview.files import preview
+
+PAGES = Path(__file__).parent / "pages"
+FORMS = (".html", ".md", ".txt", "-reader.txt")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One form of an article."""
+
+    path: Path
+    gold: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """Its path below `pages`."""
+        return str(self.path.relative_to(PAGES))
+
+    @property
+    def body(self) -> list[str]:
+        """The blocks that must be left."""
+        return str(self.gold["body"]).strip().split("\n\n")
+
+
+def own_pages() -> list[Page]:
+    """Return every page, by path."""
+    found = []
+    for gold in sorted(PAGES.glob("*/*.gold.yaml")):
+        said = yaml.safe_load(gold.read_text(encoding="utf-8"))
+        stem = gold.name.removesuffix(".gold.yaml")
+        found += [Page(gold.with_name(stem + form), said) for form in FORMS]
+    return sorted(found, key=lambda page: page.name)
+
+
+@cache
+def outcomes() -> dict[str, tuple[Article, Cleaned]]:
+    """Return what becomes of every page, by name; none may be unreadable."""
+    pages = own_pages()
+    found = preview([str(page.path) for page in pages])
+    made = {}
+    for page, outcome in zip(pages, found, strict=True):
+        assert not isinstance(outcome, Unreadable), f"{page.name}: {outcome}"
+        made[page.name] = outcome
+    return made
