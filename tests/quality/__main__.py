@@ -7,6 +7,8 @@ import os
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, date, datetime
+from itertools import repeat
 from pathlib import Path
 
 from rich.box import SIMPLE
@@ -31,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console(highlight=False, soft_wrap=True, width=WIDTH)
     try:
         floors = read_floors(asked.floors)
-        measured = measure_all(find_sets(asked.sets), asked.jobs)
+        measured = measure_all(find_sets(asked.sets), asked.jobs, asked.day)
     except NewsmillError as error:
         console.print(f"quality: {error}", markup=False)
         return 2
@@ -47,10 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if short else 0
 
 
-def measure_all(sets: Sequence[PageSet], jobs: int) -> list[Measured]:
+def measure_all(sets: Sequence[PageSet], jobs: int, day: date) -> list[Measured]:
     """Measure sets, each in a process of its own: a run's settings are the environment's."""
     with ProcessPoolExecutor(min(jobs, len(sets)), max_tasks_per_child=1) as pool:
-        return list(pool.map(measure, sets))
+        return list(pool.map(measure, sets, repeat(day)))
 
 
 def figures_table(measured: Sequence[Measured], floors: Floors) -> Table:
@@ -95,6 +97,12 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("sets", type=Path, help="a folder of NAME.jsonl.gz with NAME.gold.jsonl.gz beside it")
     parser.add_argument("--floors", type=Path, default=Path(__file__).with_name("floors.yaml"))
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="sets measured at a time")
+    parser.add_argument(
+        "--day",
+        type=date.fromisoformat,
+        default=datetime.now(UTC).date(),
+        help="the run's day; dates after it are not believed (default: today)",
+    )
     change = parser.add_mutually_exclusive_group()
     change.add_argument("--raise-floors", action="store_true", help="write figures that are better, and new sets'")
     change.add_argument(

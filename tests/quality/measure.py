@@ -33,8 +33,6 @@ from tests.quality.score import Gold, score
 from tests.quality.sets import PageSet, read_gold
 
 PROJECT = Path(__file__).parents[2]
-DAY = date(2026, 3, 1)
-"""The run's day: pages of the sets are older, and none of their dates is in its future."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +46,15 @@ class Measured:
     seconds: float
 
 
-def measure(pages: PageSet) -> Measured:
-    """Run a set through the pipeline and score the corpus."""
+def measure(pages: PageSet, day: date) -> Measured:
+    """Run a set through the pipeline, as a run of this day would, and score the corpus."""
     golds = read_gold(pages.gold)
     with tempfile.TemporaryDirectory(prefix="newsmill-quality-") as folder:
         landing = Path(folder) / "landing"
         landing.mkdir()
         shutil.copy(pages.landing, landing)
         started = time.perf_counter()
-        data = _run(landing, Path(folder))
+        data = _run(landing, Path(folder), day)
         seconds = time.perf_counter() - started
         rows = {row["source_id"]: row for row in _rows(data / "corpus")}
         removals = _removals(data / "ledger" / "removals")
@@ -76,7 +74,7 @@ def feed(golds: Iterable[Gold], rows: Mapping[str, Mapping[str, Any]], rules: Ru
     return fed
 
 
-def _run(landing: Path, folder: Path) -> Path:
+def _run(landing: Path, folder: Path, day: date) -> Path:
     include = folder / "include"
     shutil.copytree(PROJECT / "include" / "rules", include / "rules")
     (include / "outlets").mkdir()
@@ -90,7 +88,7 @@ def _run(landing: Path, folder: Path) -> Path:
 
     Settings.model_config["env_file"] = None  # the user's own data root has no part in this
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    pipeline.run("quality", DAY, Selection(landing_uri=str(landing), rejection_limit=1.0))
+    pipeline.run("quality", day, Selection(landing_uri=str(landing), rejection_limit=1.0))
     return data
 
 

@@ -7,6 +7,7 @@ publish).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,6 +21,12 @@ from newsmill.settings import load_settings
 from newsmill.storage import Store
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Look at what newsmill makes of raw articles.")
+
+rules_app = typer.Typer(no_args_is_help=True, help="Try rules before they are merged.")
+app.add_typer(rules_app, name="rules")
+
+CHANGES = 3
+"""Exit code of `rules test --check` where a text changes; 1 is a mistake, and 2 an unknown option."""
 
 RawFiles = Annotated[
     list[str],
@@ -63,6 +70,39 @@ def report() -> None:
         if last is None:
             raise NewsmillError(f"no run has ended yet in {data.uri}: start one with make run")
         console().print(table(last))
+
+
+@rules_app.command("test")
+def rules_test(
+    corpus: Annotated[str, typer.Option("--corpus", metavar="DATA_ROOT", help="Where corpus/ and ledger/ lie.")],
+    edit: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[RULES]",
+            help="A folder of rules, or one file as if it lay among the current rules; compared with those. Without: "
+            "the current rules, compared with what was published.",
+        ),
+    ] = None,
+    landing: Annotated[str | None, typer.Option(help="The landing zone; else that of the settings.")] = None,
+    outlet: Annotated[list[str] | None, typer.Option(help="Only this outlet; may be given several times.")] = None,
+    sample: Annotated[int | None, typer.Option(min=1, help="Only so many articles, always the same.")] = None,
+    examples: Annotated[int, typer.Option(min=0, help="Examples of each rule and kind of change.")] = 3,
+    check: Annotated[bool, typer.Option("--check", help=f"End with exit code {CHANGES} if any text changes.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Run edited rules over what is published, and show what they would change."""
+    from newsmill.cli.rehearsal import tell as tell_rehearsal
+    from newsmill.cli.rehearsal import told
+    from newsmill.preview.rehearsal import rehearse
+
+    with errors_for_people():
+        made = rehearse(edit, corpus, landing=landing, outlets=outlet or (), sample=sample, examples=examples)
+        if json:
+            console().print(as_json(told(made)))
+        else:
+            tell_rehearsal(console(), made)
+        if check and made.changes_text:
+            raise typer.Exit(CHANGES)
 
 
 def _previews(files: Sequence[str], ids: Sequence[str] | None, outlet: str | None) -> Iterator[tuple[Article, Cleaned]]:
