@@ -33,6 +33,18 @@ SCRIPTS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def few_rules(tmp_path, monkeypatch):
+    """One rule is enough here, and loads at once."""
+    include = tmp_path / "include"
+    for folder in ("rules", "outlets"):
+        (include / folder).mkdir(parents=True)
+    why = "A test needs a cut."
+    rule = {"id": "share.prompt", "category": "share", "why": why, "phrases": {"en": ["share this article"]}}
+    (include / "rules" / "share.yaml").write_text(json.dumps({"rules": [rule]}))
+    monkeypatch.setenv("NEWSMILL_INCLUDE_DIR", str(include))
+
+
 def explain(tmp_path, text: str, *options: str) -> str:
     path = tmp_path / "one.jsonl"
     path.write_text(json.dumps({"text": text, "title": text[:20]}), encoding="utf-8")

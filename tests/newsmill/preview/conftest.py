@@ -11,10 +11,7 @@ import pytest
 import yaml
 
 from newsmill.settings import Settings
-from tests.conftest import PROJECT
 from tests.integration.runs import run
-
-RULES = PROJECT / "include" / "rules"
 
 PROSE = (
     "The storm reached the northern coast on Monday night, and by the morning {} boats were missing from the bay.",
@@ -39,10 +36,20 @@ def page(*words: str) -> str:
 
 @dataclass(frozen=True)
 class Made:
-    """Where the corpus and its raw records lie."""
+    """Where the corpus, its raw records and the rules that cleaned it lie."""
 
     data: Path
     landing: Path
+    rules: Path
+
+
+def rule(name: str, **fields) -> dict:
+    return {"id": name, "category": "share", "why": "It is tried in a test.", **fields}
+
+
+SHARE = rule("share.prompt", phrases={"en": ["share this article"]})
+RIGHTS = rule("copyright.line", category="copyright", match="start", at="edge", patterns={"any": ["©"]})
+TITLE = rule("title.line", category="title", **{"is": ["title"], "at": "head"})
 
 
 @pytest.fixture(scope="session")
@@ -58,38 +65,28 @@ def published_once(tmp_path_factory) -> Made:
         for name, tail in (("seven", TAIL), ("eight", ()), ("nine", TAIL[1:]))
     ]
     (landing / "coast-news" / "feed.jsonl").write_text("\n\n".join(map(json.dumps, records)) + "\n")
+    rules = rules_file(folder / "include" / "rules" / "share.yaml", SHARE).parent
+    rules_file(rules / "furniture.yaml", RIGHTS, TITLE)
+    (folder / "include" / "outlets").mkdir()
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(Settings.model_config, "env_file", None)
         patch.setenv("NEWSMILL_DATA_URI", str(folder / "data"))
-        patch.setenv("NEWSMILL_INDEX_URL", "")
+        patch.setenv("NEWSMILL_INCLUDE_DIR", str(rules.parent))
         fates = run(landing)
     assert fates["published"] == 5
-    return Made(folder / "data", landing)
+    return Made(folder / "data", landing, rules)
 
 
 @pytest.fixture
-def made(published_once, tmp_path) -> Made:
-    """A copy that a test may change."""
-    made = Made(tmp_path / "copy" / "data", tmp_path / "copy" / "landing")
-    shutil.copytree(published_once.data, made.data)
-    shutil.copytree(published_once.landing, made.landing)
-    return made
-
-
-def rule(name: str, **fields) -> dict:
-    return {"id": name, "category": "share", "why": "It is tried in a test.", **fields}
+def made(published_once, tmp_path, monkeypatch) -> Made:
+    """A copy that a test may change; its rules are the current ones."""
+    copy = tmp_path / "copy"
+    shutil.copytree(published_once.data.parent, copy)
+    monkeypatch.setenv("NEWSMILL_INCLUDE_DIR", str(copy / "include"))
+    return Made(copy / "data", copy / "landing", copy / "include" / "rules")
 
 
 def rules_file(path: Path, *rules: dict) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(yaml.safe_dump({"rules": list(rules)}), encoding="utf-8")
     return path
-
-
-def rules_folder(folder: Path, change) -> Path:
-    """The current rules as a folder, each passed through `change`, which returns a rule or None."""
-    for path in RULES.glob("*.yaml"):
-        kept = [new for old in yaml.safe_load(path.read_text())["rules"] if (new := change(old))]
-        if kept:
-            rules_file(folder / path.name, *kept)
-    return folder

@@ -18,7 +18,7 @@ from newsmill.registry import Registry
 from newsmill.storage import Store
 from tests.integration.runs import run
 
-from .conftest import RULES, TAIL, rule, rules_file, rules_folder
+from .conftest import RIGHTS, SHARE, TAIL, TITLE, rule, rules_file
 
 WALL = rule("share.wall", match="contains", in_prose=True, phrases={"en": ["a higher wall"]})
 WALL_WORDS = 22
@@ -27,10 +27,6 @@ WALL_WORDS = 22
 
 def tried(made, edit=None, **asked):
     return rehearse(edit, str(made.data), landing=str(made.landing), **asked)
-
-
-def without_share(old):
-    return None if old["category"] == "share" else old
 
 
 def call(made, *arguments: object):
@@ -63,7 +59,7 @@ def test_rule_that_is_added_names_what_it_would_cut(made, tmp_path):
 
 
 def test_rule_that_is_gone_gives_its_blocks_back(made, tmp_path):
-    edit = rules_folder(tmp_path / "rules", without_share)
+    edit = rules_file(tmp_path / "rules" / "all.yaml", RIGHTS, TITLE).parent
     sums = tried(made, edit).rules["share.prompt"]
     assert sums.blocks == {What.KEPT: 2}
     assert (sums.words_lost, sums.words_gained) == (0, 2 * len(TAIL[0].split()))
@@ -88,23 +84,19 @@ def test_rule_that_rewrites_shows_before_and_after(made, tmp_path):
 
 
 def test_block_that_goes_for_another_rule_changes_no_text(made, tmp_path):
-    def renamed(old):
-        return old | {"id": "share.renamed"} if old["id"] == "share.prompt" else old
-
-    found = tried(made, rules_folder(tmp_path / "rules", renamed))
+    edit = rules_file(tmp_path / "rules" / "all.yaml", SHARE | {"id": "share.renamed"}, RIGHTS, TITLE).parent
+    found = tried(made, edit)
     assert found.rules["share.renamed"].blocks == {What.RENAMED: 2}
     assert not found.changes_text
-    assert call(made, tmp_path / "rules", "--check").exit_code == 0
+    assert call(made, edit, "--check").exit_code == 0
 
 
 def test_corpus_made_by_other_rules_is_compared_with_what_the_ledger_says(made, tmp_path, monkeypatch):
     """The second run's removals are those of the rows; the first run's still lie in the ledger."""
-    rules_folder(tmp_path / "include" / "rules", without_share)
-    (tmp_path / "include" / "outlets").mkdir()
+    (made.rules / "share.yaml").rename(tmp_path / "share.yaml")
     monkeypatch.setenv("NEWSMILL_DATA_URI", str(made.data))
-    with monkeypatch.context() as patch:
-        patch.setenv("NEWSMILL_INCLUDE_DIR", str(tmp_path / "include"))
-        run(made.landing, "run-2", reprocess=True)
+    run(made.landing, "run-2", reprocess=True)
+    (tmp_path / "share.yaml").rename(made.rules / "share.yaml")
     found = tried(made)
     assert found.rules["share.prompt"].blocks == {What.CUT: 2}
     assert (found.articles, found.left_out, found.kinds) == (5, 0, {Kinds.EXACT: 5})
@@ -197,7 +189,7 @@ def test_mistakes_are_named(made, tmp_path):
     double = rules_file(tmp_path / "double.yaml", rule("share.prompt", match="whole", phrases={"en": ["share"]}))
     for asked, said in (
         ([tmp_path / "none.yaml"], "none.yaml: no such file or folder"),
-        ([double], f"{RULES}/ with {double}: share.yaml: rule 'share.prompt': id: double.yaml has it too"),
+        ([double], f"{made.rules}/ with {double}: share.yaml: rule 'share.prompt': id: double.yaml has it too"),
         ([rules_file(tmp_path / "bad.yaml", {"id": "share.bad"})], "bad.yaml: rule 'share.bad': category"),
         (["--corpus", tmp_path / "nowhere"], "nowhere: no corpus here"),
     ):
@@ -208,6 +200,6 @@ def test_mistakes_are_named(made, tmp_path):
 
 def test_edited_rules_are_those_of_the_folder_alone(tmp_path):
     folder = rules_file(tmp_path / "rules" / "one.yaml", WALL).parent
-    assert [one.id for one in edited_rules(folder, RULES).rules] == ["share.wall"]
+    assert [one.id for one in edited_rules(folder, tmp_path).rules] == ["share.wall"]
     with pytest.raises(RuleError, match="no rules"):
-        edited_rules(tmp_path, RULES)
+        edited_rules(tmp_path, folder)
