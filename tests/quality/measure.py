@@ -136,7 +136,7 @@ def _article(gold: Gold, row: Mapping[str, Any]) -> Article:
         fetched_at=None,
         date_source=DateSource.INGESTED,
         language=row.get("language"),
-        raw_format=RawFormat.TEXT,
+        raw_format=RawFormat(row.get("raw_format", RawFormat.HTML)),
         raw_path=gold.id,
         raw_sha256="",
         fingerprint="",
