@@ -10,7 +10,7 @@ AIRFLOW_HOME := $(CURDIR)/.airflow
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
 export PATH := $(BIN):$(PATH)
 
-.PHONY: help setup run report test lint format up bench constraints clean
+.PHONY: help setup run report test lint format up bench quality constraints clean
 
 help: ## Show what each target does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,10 @@ test: $(VENV)/.ready ## Run the whole test suite
 
 bench: $(VENV)/.ready ## Measure newsmill beside its peers: make bench [PAGES=FOLDER] [RECORDS=N]
 	@python -m tests.bench $(if $(PAGES),--pages '$(PAGES)') $(if $(RECORDS),--records '$(RECORDS)')
+
+quality: $(VENV)/.ready ## Figures of pages with gold, held to their floors: make quality SETS=FOLDER [FLOORS=--raise-floors]
+	@test -n '$(SETS)' || { echo 'say which pages: make quality SETS=FOLDER (NAME.jsonl.gz beside NAME.gold.jsonl.gz)'; exit 2; }
+	@python -m tests.quality '$(SETS)' $(FLOORS)
 
 lint: $(VENV)/.ready ## Check style, types and import rules
 	@ruff check .

@@ -127,6 +127,10 @@ class Store:
         for left in glob.glob(f"{glob.escape(folder)}/.{glob.escape(name)}.*.tmp"):  # noqa: PTH207
             os.unlink(left)  # noqa: PTH108
 
+    def size(self, path: str) -> int:
+        """Return a file's bytes."""
+        return int(self._fs.size(self.full(path)) or 0)
+
     def modified(self, path: str) -> datetime:
         """Return when a file was last written."""
         moment: datetime = self._fs.modified(self.full(path))

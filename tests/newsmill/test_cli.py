@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
 from typer.testing import CliRunner
 
 from newsmill.cli import app
+from newsmill.model import Article
 from tests.integration.runs import SEEDS, run
 
 VERITY = next((SEEDS / "verity").iterdir())
@@ -34,22 +36,84 @@ def test_clean_finds_the_outlet_by_its_folder_unless_told():
     assert json.loads(call("clean", "--json", "--outlet", "other", EXPRESS).stdout)["outlet"] == "other"
 
 
-def test_explain_prints_every_block_with_the_rule_that_cut_it():
-    lines = call("explain", VERITY).stdout.splitlines()
-    assert "" not in lines[:-1]
-    marks = [line[:4].strip() for line in lines if line[:4] in ("keep", "cut ", "edit")]
-    assert (marks.count("keep"), marks.count("edit"), marks.count("cut")) == (4, 6, 5)
-    player = next(number for number, line in enumerate(lines) if line.endswith(" 0:00"))
-    assert "(media_player)" in lines[player + 1] or "(player)" in lines[player + 1]
-    assert lines[-2].startswith("15 blocks: 10 kept (6 of them changed), 5 cut;")
+def table_rows(stdout: str) -> list[tuple[str, str, str]]:
+    """Return the lines of the table as gutter, left and right; the head and the sums have no rule in them."""
+    found = []
+    for line in stdout.splitlines():
+        front, rule, right = line.partition(" │")
+        if rule:
+            found.append((front[:20].strip(), front[21:].strip(" \u200e"), right.strip(" \u200e")))
+    return found[1:]
 
 
-def test_explain_as_json_holds_blocks_and_removals():
+def test_explain_shows_every_block_beside_what_became_of_it():
+    shown = call("explain", VERITY).stdout
+    rows = table_rows(shown)
+    fates = [mark.split()[1] for mark, _, _ in rows if mark]
+    assert (fates.count("keep"), fates.count("edit"), fates.count("cut")) == (4, 6, 5)
+    assert ("4 keep heading", "Facts", "Facts") in rows
+    player = next(right for _, left, right in rows if left == "0:00")
+    assert "(player)" in player
+    assert shown.splitlines()[-2].startswith("15 blocks: 10 kept (6 of them changed), 5 cut;")
+
+
+def test_explain_as_json_holds_fields_blocks_and_removals():
     shown = json.loads(call("explain", "--json", VERITY).stdout)
+    assert {field.name for field in dataclasses.fields(Article)} - set(shown) == set()
     assert [block["block"] for block in shown["blocks"]] == list(range(15))
-    cut = [block for block in shown["blocks"] if any(r["text_after"] is None for r in block["removals"])]
+    cut = [block for block in shown["blocks"] if block["fate"] == "cut"]
     assert len(cut) == 5
+    assert all(block["result"] is None and block["removals"][-1]["text_after"] is None for block in cut)
+    edited = [block for block in shown["blocks"] if block["fate"] == "edit"]
+    assert all(block["result"] == block["removals"][-1]["text_after"] != block["text"] for block in edited)
     assert all(r["rule"] and r["evidence"] for block in shown["blocks"] for r in block["removals"])
+
+
+FEED = [
+    {"id": "first", "title": "One", "text": "The harbour bridge was opened on Tuesday by the mayor of the town."},
+    {"id": "second", "title": "Two", "text": "The harbour bridge was closed on Friday by the mayor of the town."},
+]
+
+
+def feed(folder, records=FEED):
+    path = folder / "feed.jsonl"
+    path.write_text("\n\n".join(map(json.dumps, records)) + "\n")
+    return path
+
+
+def test_a_record_of_a_json_lines_file_is_named_by_its_line_or_id(tmp_path):
+    path = feed(tmp_path)
+    for asked in ([f"{path}#3"], [path, "--id", "second"], [path, "--id", f"{tmp_path.name}/feed.jsonl#3"]):
+        (line,) = call("explain", "--json", *asked).stdout.splitlines()
+        assert (json.loads(line)["source_id"], json.loads(line)["title"]) == ("second", "Two")
+    both = call("explain", "--json", f"{path}#3", f"{path}#1").stdout.splitlines()
+    assert [json.loads(line)["title"] for line in both] == ["Two", "One"]
+
+
+def test_a_line_or_id_that_is_not_there_is_an_error_in_one_line(tmp_path):
+    path = feed(tmp_path)
+    for asked, said in (([f"{path}#2"], "feed.jsonl#2: no record there"), ([path, "--id", "third"], "the id 'third'")):
+        shown = call("explain", *asked)
+        assert shown.exit_code == 1
+        assert said in shown.stderr
+        assert shown.stderr.count("\n") == 1
+
+
+def test_file_whose_own_name_ends_in_a_number_sign_and_digits_is_that_file(tmp_path):
+    path = tmp_path / "notes.txt#3"
+    path.write_text("The harbour bridge was opened on Tuesday by the mayor of the town.")
+    (tmp_path / "notes.txt").write_text("Another file.")
+    assert "opened on Tuesday" in call("clean", path).stdout
+
+
+def test_record_is_found_by_its_path_in_the_landing_zone_and_gets_the_outlet_of_a_run(tmp_path, monkeypatch):
+    deep = tmp_path / "landing" / "harbour-post" / "2026" / "one.txt"
+    deep.parent.mkdir(parents=True)
+    deep.write_text(FEED[0]["text"])
+    for name in ("harbour-post/2026/one.txt", deep):
+        shown = json.loads(call("explain", "--json", name).stdout)
+        assert (shown["outlet"], shown["raw_path"]) == ("harbour-post", "harbour-post/2026/one.txt")
+    assert "no such file" in call("explain", "../landing/harbour-post/2026/two.txt").stderr
 
 
 def test_every_record_of_a_json_lines_file_is_shown_and_a_bad_one_is_named(tmp_path):

@@ -20,6 +20,7 @@ def test_files_are_listed_by_path_without_hidden_ones(store):
         store.write(name, b"12345")
     assert list(store.files()) == [Entry("a/1.txt", 5), Entry("b/2.txt", 5), Entry("top.txt", 5)]
     assert [entry.path for entry in store.files("a")] == ["a/1.txt"]
+    assert store.size("a/1.txt") == 5
     assert list(store.files("nowhere")) == []
 
 
