@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from newsmill.extract.blocks import squeeze, unique, word_set
+from newsmill.extract.blocks import squeeze, word_set
+from newsmill.extract.dates import DAY_WORDS, EAST_ASIAN, ISO, NUMERIC
 
 MAX_LINE = 500
 """Characters of a byline that are looked at: some twenty names."""
@@ -18,30 +19,67 @@ MAX_WORDS = 7
 """Words: "Dr. Juan Carlos de la Cruz Martínez" is a name, more is a sentence."""
 
 BY = re.compile(
-    r"(?i)^(?:(?:written|reported|posted|story|words|text|article|opinion|analysis)\s+by|by|von|par|por|di|door|av|af|texte?|"
-    r"autor(?:in|es)?|authors?|redactie)(?:\s*:\s*|\s+)(?=\S)"
+    r"(?i)^(?:(?:written|reported|posted|published|story|words|text|article|opinion|analysis|comment|report)\s+by|by|von|par|"
+    r"por|di|door|av|af|texte?s?|tekst|"
+    r"autor(?:in|es|as?|i)?|authors?|auteure?s?|autrice|autore|redactie|penulis|oleh|yazan|írta|szerző|zdroj|"
+    r"автор[ыи]?|текст|συντάκτης|بقلم|كتب|كتبت|מאת|द्वारा|文|作者|記者|记者|本报记者|本報記者)(?:\s*[:：／]\s*|\s+)(?=\S)"
 )
-AND = re.compile(r"(?i)\s+(?:and|und|with|mit)\s+|\s*[;|/•·]\s*|\s+&\s+|\s+[-–—]\s+")
-SHORT_AND = re.compile(r"\s+(?:et|y|e|en|og|och|i|и|та)\s+")
-"""Also parts of names ("Ortega y Gasset"): they divide only where two words stand on both sides."""
+"""How bylines begin in some thirty languages; whatever follows a colon or a space is the name."""
+AND = re.compile(r"(?i)\s+(?:and|und|with|mit)\s+|\s*[;|/•·、，،]\s*|\s+&\s+|\s+[-–—]\s+")
+SHORT_AND = re.compile(
+    r"\s+(?:et|y|e|en|og|och|i|a|ve|ja|és|și|ir|un|dan|và|και|avec|con|com|met|med|и|та|і|й|و|और)\s+"
+)
+"""Also parts of names ("Ortega y Gasset"): they divide only where two words, or an agency, stand on both sides."""
 EMAIL = re.compile(r"[(<\[]?\s*[\w.+-]+@[\w-]+(?:\.[\w-]+)+\s*[)>\]]?")
 HANDLE = re.compile(r"\(?(?<!\w)@\w+\)?")
 BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*]|<[^<>]*>")
-ROLE = re.compile(
-    r"(?i)\b(?:(?:co-?)?editors?|reporters?|correspondents?|writers?|columnists?|journalists?|contributors?|producers?|bureau|"
-    r"chief|analysts?|staffer|director|professor|presenter|photographers?|desk|political|"
-    r"redakteur(?:in)?|korrespondent(?:in)?|reporter(?:in)?|ressortleiter(?:in)?|chefredakteur(?:in)?|journalist(?:in)?|"
-    r"journaliste|rédact(?:eur|rice)|correspondant[e]?|envoyée?|redactora?|corresponsal|periodista|giornalista|"
-    r"inviat[oa]|redattore|jornalista|repórter|verslaggever|redacteur|updated|published|posted|min(?:utes?)? read)\b"
+STAMP = re.compile(
+    r"(?i)(?:^|[\s,|•·])(?:last\s+)?(?:updated|published|posted|modified|created|aktualisiert|veröffentlicht|erstellt|"
+    r"publié|modifié|publicado|actualizado|atualizado|pubblicato|aggiornato|gepubliceerd|bijgewerkt|publicerad|"
+    r"uppdaterad|opdateret|publisert|oppdatert|опубликовано|обновлено)\b.*$"
 )
-SUFFIX = re.compile(r",\s*((?:Jr|Sr|II|III|IV)\b\.?)")
-REPORTER = re.compile(r"\s+(?:기자|記者|记者)$")
+"""A byline that goes on to say when: the rest of the line is dates."""
+OTHERS = re.compile(r"(?i)\s+(?:et\s+al\b\.?|u\.\s?a\.|and\s+others|외\s*\d+\s*명).*$")
+PLACE = re.compile(
+    r"\s+(?:in|aus|à|en|de\s+notre|for|für|pour|para|per|voor|of|from)\s+(?:the\s+|la\s+|le\s+|El\s+|La\s+|The\s+)?[A-ZÀ-Þ].*$"
+)
+"""What follows a name: where its bearer writes, and for whom."""
+ROLE = re.compile(
+    r"(?i)(?:(?:co-?)?editors?|reporters?|correspondents?|writers?|columnists?|journalists?|contributors?|producers?|bureau|"
+    r"chief|analysts?|staffer|director|professor|presenter|photographers?|desk|political|critics?|researchers?|interns?|"
+    r"\w*redakteur(?:in)?|\w*korrespondent(?:in)?|\w*reporter(?:in)?|\w*ressortleiter(?:in)?|\w*journalist(?:in)?|"
+    r"volontär(?:in)?|kolumnist(?:in)?|\w*autorin|"
+    r"journaliste|rédact(?:eur|rice)|correspondant[e]?|envoyée?|chroniqueu(?:r|se)|redactora?|corresponsal|periodista|"
+    r"columnista|enviad[oa]|giornalista|inviat[oa]|redattore|redattrice|corrispondente|jornalista|repórter|colunista|"
+    r"verslaggever|verslaggeefster|redacteur|correspondente?|\w*journalist|dziennikar(?:z|ka)|redaktork?a?|muhabir[i]?|"
+    r"корреспондент|журналист(?:ка)?|обозреватель|редактор|кореспондент(?:ка)?|журналістка?|foto|photo|fotos|photos|"
+    r"bild|bilder|image|images|reuters/\S+|min(?:utes?)?|read)"
+)
+"""A word that says what somebody does, or that no person is meant (a photo's credit, a reading time)."""
+KIND = word_set(
+    "senior staff deputy assistant associate managing executive foreign national international business sports sport "
+    "science health environment technology tech education world us uk eu crime court courts investigations news "
+    "digital data special freelance guest contributing lead head general city local state features culture arts "
+    "economics economic finance money media travel food defence defense diplomatic security climate energy legal "
+    "washington london our the and at large in leitender leitende politischer politische freier freie "
+    "stellvertretender stellvertretende grand grande spécial spéciale especial chef"
+)
+"""Words that stand beside a role and belong to it: "Senior Political Editor"."""
+SUFFIX = re.compile(r",\s*((?:Jr|Sr|II|III|IV|MD|PhD|Ph\.D|M\.D)\b\.?)")
+REPORTER = re.compile(r"\s*(?:特派員|編集委員)$|\s+(?:기자|記者|记者|특파원|논설위원|선임기자)$")
 """What Korean, Japanese and Chinese outlets write after a reporter's name."""
+SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff\uac00-\ud7af]")
 NOBODY = word_set(
     "admin administrator agencies agency author editor editorial guest none null redaktion redaktionen staff "
     "unknown undefined webmaster rédaction redacción redazione redação redactie anonymous by "
-    "von par por di door"
+    "von par por di door redakce redakcja redaktionen toimitus редакция редакція redaksi others online web"
 )
+AGENCIES = word_set(
+    "aap adnkronos afp agerpres anadolu ani ansa anp ap apa apn belga bloomberg bta cna cp ctk čtk dpa dpa-afx dts "
+    "efe epd europapress hina ians interfax itar-tass kna kyodo lusa mti ntb pa pap pti reuters ria ritzau sda sid "
+    "sita spk tass tt ukrinform unian upi xinhua yonhap"
+)
+"""News agencies as bylines name them, in lower case: a name even where it is one word after a comma."""
 PARTICLES = word_set("al bin da das de del della den der di do dos du el la le san st ten ter van vom von zu zur")
 
 
@@ -52,12 +90,15 @@ def names(written: Iterable[str | None], site: Iterable[str] = ()) -> tuple[str,
         written: bylines or author fields, as they were written.
         site: what the outlet is called; never an author.
     """
-    own = {plain(name) for name in site}
-    found = (name for line in written for name in split_names(line or ""))
-    return unique(name for name in found if plain(name) not in own)
+    own = frozenset(plain(name) for name in site)
+    found: dict[str, str] = {}
+    for line in written:
+        for name in split_names(line or "", own):
+            found.setdefault(plain(name), name)
+    return tuple(name for key, name in found.items() if key not in own)
 
 
-def split_names(line: str) -> list[str]:
+def split_names(line: str, own: frozenset[str] = frozenset()) -> list[str]:
     """Return the names in one byline.
 
     >>> split_names("By Jane Doe, Political Editor and John Roe jr@example.org")
@@ -67,8 +108,10 @@ def split_names(line: str) -> list[str]:
     if "://" in text or text.startswith("www."):
         return []
     text = BRACKETS.sub(" ", HANDLE.sub(" ", EMAIL.sub(" ", BY.sub("", text))))
+    text = OTHERS.sub("", STAMP.sub("", _undated(text)))
     parts = [name for part in AND.split(text) for name in _at_commas(part)]
-    return [name for part in parts for name in _at_short_and(part) if is_name(name)]
+    named = [_without_role(name) for part in parts for name in _at_short_and(part, own)]
+    return [_in_mixed_case(_once(name)) for name in named if is_name(name)]
 
 
 def is_name(text: str) -> bool:
@@ -77,7 +120,7 @@ def is_name(text: str) -> bool:
         return False
     if not any(map(str.isalpha, text)) or re.search(r"\d{3}|[?!{}=<>]", text):
         return False
-    return text.lower() not in NOBODY and not ROLE.search(text)
+    return text.lower() not in NOBODY and not any(ROLE.fullmatch(word) for word in _bare_words(text))
 
 
 def looks_like_person(text: str) -> bool:
@@ -88,15 +131,35 @@ def looks_like_person(text: str) -> bool:
     return all(word[0].isupper() or word.lower() in PARTICLES for word in words) and not text.isupper()
 
 
+def opens_byline(text: str) -> bool:
+    """Tell whether a text begins as bylines do: "By Jane Doe", "Von Max Muster"."""
+    return BY.match(text) is not None
+
+
 def plain(name: str) -> str:
     """Return a name's letters and digits in lower case without "the": how two spellings of an outlet compare."""
     return re.sub(r"[\W_]+", "", re.sub(r"(?i)^the\s+", "", name.strip()).casefold())
 
 
+def _undated(text: str) -> str:
+    """Cut a line before its first date."""
+    starts = [match.start() for form in (DAY_WORDS, EAST_ASIAN, ISO, NUMERIC) if (match := form.search(text))]
+    return text[: min(starts)] if starts else text
+
+
 def _at_commas(text: str) -> list[str]:
-    """Split at commas; what follows one as a role or in lower case describes the name before it."""
-    parts = [_bare(part) for part in SUFFIX.sub(r" \1", text).split(",")]
-    return [part for part in parts if part and (len(parts) == 1 or not part[0].islower())]
+    """Split at commas; what follows one as a role or in lower case describes the name before it.
+
+    So does a single word after a name of two: it is a place ("Max Muster, Berlin"), unless it is an agency.
+    """
+    parts = list(filter(None, (_bare(part) for part in SUFFIX.sub(r" \1", text).split(","))))
+    return parts[:1] + [part for part in parts[1:] if _is_name_behind(part, parts[0])]
+
+
+def _is_name_behind(part: str, first: str) -> bool:
+    if part.lower() in AGENCIES:
+        return True
+    return not part[0].islower() and (" " in part or " " not in first or SPACELESS.search(part) is not None)
 
 
 def _bare(part: str) -> str:
@@ -108,6 +171,45 @@ def _keeps_point(text: str) -> bool:
     return bool(re.search(r"\b(?:Jr|Sr|[A-Z])\.\s*$", text))
 
 
-def _at_short_and(text: str) -> list[str]:
+def _at_short_and(text: str, own: frozenset[str]) -> list[str]:
     parts = SHORT_AND.split(text)
-    return parts if len(parts) > 1 and all(len(part.split()) >= 2 for part in parts) else [text]
+    whole = len(parts) > 1 and not any(plain(part) in own for part in parts)
+    return parts if whole and all(len(part.split()) >= 2 or part.lower() in AGENCIES for part in parts) else [text]
+
+
+def _without_role(name: str) -> str:
+    """Take what somebody does, and where, off a name: "Jane Doe Political Editor", "Reporter Jane Doe"."""
+    words = name.split()
+    roles = [_is_role(word) for word in words]
+    if any(ROLE.fullmatch(word) for word in _bare_words(name)):
+        before = next(number for number, role in enumerate(roles) if role)
+        after = next((number for number, role in enumerate(roles) if not role), len(words))
+        if before >= 2:
+            name = " ".join(words[:before])
+        elif before == 0 and len(words) - after >= 2:
+            name = " ".join(words[after:])
+    cut = PLACE.sub("", name)
+    return cut if looks_like_person(cut) else name
+
+
+def _is_role(word: str) -> bool:
+    bare = word.strip(".,:()").removesuffix("'s").removesuffix("’s")
+    return bare.lower() in KIND or ROLE.fullmatch(bare) is not None
+
+
+def _bare_words(text: str) -> list[str]:
+    return [word.strip(".,:()") for word in text.split()]
+
+
+def _once(name: str) -> str:
+    """Return a name that an element repeats ("Jane Doe Jane Doe") once."""
+    words = name.split()
+    half = len(words) // 2
+    return " ".join(words[:half]) if half >= 2 and words[:half] == words[half:] else name
+
+
+def _in_mixed_case(name: str) -> str:
+    """Return a shouted name of a person as names are written: "JEAN-LUC O'BRIEN" as "Jean-Luc O'Brien"."""
+    words = name.split()
+    shouted = len(words) >= 2 and name.isupper() and all(len(word) > 3 or "." in word for word in words)
+    return name.title() if shouted else name
