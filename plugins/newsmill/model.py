@@ -205,7 +205,7 @@ class Article:
     fingerprint: str
     notes: tuple[str, ...]  # sentences for a person: values that were not believed
     blocks: tuple[Block, ...]
-    choices: tuple[Choice, ...] = ()  # one a field that has a value; empty in rows read back from staging
+    choices: tuple[Choice, ...] = ()  # one a field that has a value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

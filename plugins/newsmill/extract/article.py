@@ -84,8 +84,9 @@ def _article(record: RawRecord, draft: Draft, url: str | None, outlet: Outlet, t
     printed = printed_fields(draft.blocks, title)
     fetched = _fetched(record, Dates(outlet, language, end_of(today), notes))
     dates = Dates(outlet, language, fetched or end_of(today), notes)
-    published = dates.decide(_published(record, draft, printed, url))
-    modified = dates.decide((*_given_date("modified_at", given.modified_at), *draft.modified, *printed.modified))
+    changes = (*draft.modified, *printed.modified)
+    published = dates.decide(_published(record, draft, printed, url), changes)
+    modified = dates.decide((*_given_date("modified_at", given.modified_at), *changes))
     source_id = given.id or record.raw_path
     article = Article(
         record_key=record.record_key,
@@ -95,7 +96,10 @@ def _article(record: RawRecord, draft: Draft, url: str | None, outlet: Outlet, t
         url=url,
         title=title,
         description=_given_text(record, given.description) or squeezed(draft.description),
-        authors=unique(given.authors) or unique(draft.authors) or unique(printed.authors) or draft.outlet_authors,
+        authors=unique(given.authors)
+        or unique(draft.authors)
+        or unique(printed.authors)
+        or _behind_outlet(draft, printed),
         tags=unique(given.tags) or unique(draft.tags) or unique(printed.tags),
         sources=draft.sources or printed.sources,
         published_at=published.moment,
@@ -114,6 +118,11 @@ def _article(record: RawRecord, draft: Draft, url: str | None, outlet: Outlet, t
     return replace(article, choices=(*_choices(record, draft, printed, outlet, article), *decided))
 
 
+def _behind_outlet(draft: Draft, printed: Printed) -> tuple[str, ...]:
+    """Return the authors of a page whose author is its outlet: a bare name above the story, else the outlet."""
+    return (printed.bare_authors or draft.outlet_authors) if draft.outlet_authors else ()
+
+
 def _choices(record: RawRecord, draft: Draft, printed: Printed, outlet: Outlet, article: Article) -> Iterator[Choice]:
     """Yield how each field was decided, but for dates: the record, then the format's own fields, then the text's."""
     given = record.given
@@ -122,6 +131,7 @@ def _choices(record: RawRecord, draft: Draft, printed: Printed, outlet: Outlet, 
         "title": ((RECORD, _given_text(record, given.title)), *told(draft, "title")),
         "description": ((RECORD, _given_text(record, given.description)), *told(draft, "description")),
         "authors": ((RECORD, unique(given.authors)), *told(draft, "authors"), ("printed byline", printed.authors),
+                    ("bare byline", printed.bare_authors if draft.outlet_authors else ()),
                     ("outlet as author", draft.outlet_authors)),
         "tags": ((RECORD, unique(given.tags)), *told(draft, "tags"), ("printed tags", printed.tags)),
         "language": ((RECORD, language_code(given.language)), *_tidied(told(draft, "language"), language_code),

@@ -25,13 +25,21 @@ BY = re.compile(
     r"автор[ыи]?|текст|συντάκτης|بقلم|كتب|كتبت|מאת|द्वारा|文|作者|記者|记者|本报记者|本報記者)(?:\s*[:：／]\s*|\s+)(?=\S)"
 )
 """How bylines begin in some thirty languages; whatever follows a colon or a space is the name."""
-AND = re.compile(r"(?i)\s+(?:and|und|with|mit)\s+|\s*[;|/•·、，،]\s*|\s+&\s+|\s+[-–—]\s+")
+AND = re.compile(
+    r"(?i)\s+(?:and|und|with|mit)\s+(?:(?:additional\s+)?(?:reporting|files|material(?:ien)?|agenturen?)\s+(?:by|from|von)\s+)?|"
+    r"\s*[;|/•·、，،]\s*|\s+&\s+|\s+[-–—]\s+"
+)
 SHORT_AND = re.compile(
     r"\s+(?:et|y|e|en|og|och|i|a|ve|ja|és|și|ir|un|dan|và|και|avec|con|com|met|med|и|та|і|й|و|और)\s+"
 )
 """Also parts of names ("Ortega y Gasset"): they divide only where two words, or an agency, stand on both sides."""
 EMAIL = re.compile(r"[(<\[]?\s*[\w.+-]+@[\w-]+(?:\.[\w-]+)+\s*[)>\]]?")
 HANDLE = re.compile(r"\(?(?<!\w)@\w+\)?")
+CREDIT = re.compile(
+    r"(?i)^\W*(?:photo(?:graph)?s?|fotos?|bild(?:er)?|images?|imagen|immagine|pictures?|pic|video|illustrations?|grafik|"
+    r"graphic|credits?|copyright|quelle|source|zdjęcie|фото|写真|사진)\b(?:\s+(?:by|credit|courtesy|von|di|de))?\s*[:/©]|^\W*©"
+)
+"""A line that names whom a picture is by."""
 BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*]|<[^<>]*>")
 STAMP = re.compile(
     r"(?i)(?:^|[\s,|•·])(?:last\s+)?(?:updated|published|posted|modified|created|aktualisiert|veröffentlicht|erstellt|"
@@ -69,10 +77,12 @@ SUFFIX = re.compile(r",\s*((?:Jr|Sr|II|III|IV|MD|PhD|Ph\.D|M\.D)\b\.?)")
 REPORTER = re.compile(r"\s*(?:特派員|編集委員)$|\s+(?:기자|記者|记者|특파원|논설위원|선임기자)$")
 """What Korean, Japanese and Chinese outlets write after a reporter's name."""
 SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff\uac00-\ud7af]")
+NAME_PART = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 NOBODY = word_set(
     "admin administrator agencies agency author editor editorial guest none null redaktion redaktionen staff "
     "unknown undefined webmaster rédaction redacción redazione redação redactie anonymous by "
-    "von par por di door redakce redakcja redaktionen toimitus редакция редакція redaksi others online web"
+    "von par por di door redakce redakcja redaktionen toimitus редакция редакція redaksi others online web "
+    "nachrichten news noticias notizie nieuws actualités wiadomości новости новини haberler"
 )
 AGENCIES = word_set(
     "aap adnkronos afp agerpres anadolu ani ansa anp ap apa apn belga bloomberg bta cna cp ctk čtk dpa dpa-afx dts "
@@ -105,7 +115,7 @@ def split_names(line: str, own: frozenset[str] = frozenset()) -> list[str]:
     ['Jane Doe', 'John Roe']
     """
     text = squeeze(line[:MAX_LINE]).strip(" ,;|-–—")
-    if "://" in text or text.startswith("www."):
+    if "://" in text or text.startswith("www.") or CREDIT.match(text):
         return []
     text = BRACKETS.sub(" ", HANDLE.sub(" ", EMAIL.sub(" ", BY.sub("", text))))
     text = OTHERS.sub("", STAMP.sub("", _undated(text)))
@@ -211,5 +221,17 @@ def _once(name: str) -> str:
 def _in_mixed_case(name: str) -> str:
     """Return a shouted name of a person as names are written: "JEAN-LUC O'BRIEN" as "Jean-Luc O'Brien"."""
     words = name.split()
-    shouted = len(words) >= 2 and name.isupper() and all(len(word) > 3 or "." in word for word in words)
-    return name.title() if shouted else name
+    if len(words) < 2 or not name.isupper() or any(_is_short_form(word) for word in words):
+        return name
+    return NAME_PART.sub(_capitalised, name)
+
+
+def _is_short_form(word: str) -> bool:
+    """Tell whether a word in capitals may be meant so: an agency, a role, two letters without a point."""
+    return word.lower() in AGENCIES or _is_role(word) or (len(word) < 3 and "." not in word)
+
+
+def _capitalised(part: re.Match[str]) -> str:
+    """Write a part of a name with a capital; a second one only after a single letter: "O'Brien", "Bornova'da"."""
+    first, mark, rest = part[0].partition("'")
+    return first.capitalize() + mark + (rest.capitalize() if len(first) == 1 else rest.lower())

@@ -6,7 +6,7 @@ Owns which clues are believed, and how reliable each kind of place was measured 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import inf
@@ -14,7 +14,7 @@ from math import inf
 from newsmill.extract.choices import RECORD
 from newsmill.extract.dates import ONE_DAY, is_believable, parse_date, parse_number
 from newsmill.extract.draft import DateClue
-from newsmill.extract.vote import Claim, Outcome, decide, weight_of
+from newsmill.extract.vote import LEAST_WEIGHT, Claim, Outcome, decide, weight_of
 from newsmill.model import DateSource
 from newsmill.registry import Outlet
 
@@ -46,14 +46,23 @@ class Dates:
     latest: datetime
     notes: Notes
 
-    def decide(self, clues: Iterable[DateClue]) -> Dated:
-        """Return the date that most of the believable clues mean; a given one is the date whatever the others say."""
+    def decide(self, clues: Iterable[DateClue], changes: Iterable[DateClue] = ()) -> Dated:
+        """Return the date that most of the believable clues mean; a given one is the date whatever the others say.
+
+        Args:
+            clues: the most trusted first.
+            changes: clues to the last change. A template that was given the wrong field says the same moment of both
+                dates; it is not believed where another place tells an earlier day.
+        """
         found: dict[str, _Found] = {}
         for clue in clues:
             place = RECORD if clue.source is DateSource.RECORD else clue.field
             if place not in found and (moment := self.read(clue, noted=not found)):
                 found[place] = _Found(moment, clue.source)
-        outcome = decide((_dated_by(place, one) for place, one in found.items()), _is_same_day)
+        changed = {self.read(clue, noted=False) for clue in changes}
+        earliest = min((one.moment for one in found.values()), default=None)
+        late = {one.moment for one in found.values() if earliest and one.moment - earliest > ONE_DAY}
+        outcome = decide((_dated_by(place, one, changed & late) for place, one in found.items()), _is_same_day)
         return Dated(outcome, found[outcome.source].source if outcome else DateSource.INGESTED)
 
     def read(self, clue: DateClue, *, noted: bool = True) -> datetime | None:
@@ -92,10 +101,10 @@ class Dated:
         return self.outcome.value if self.outcome else None
 
 
-def _dated_by(place: str, found: _Found) -> Claim[datetime]:
+def _dated_by(place: str, found: _Found, changed: Collection[datetime | None]) -> Claim[datetime]:
     kind = place.split()[0]
-    weight = inf if place == RECORD else weight_of(*DATED_RIGHT.get(kind, SELDOM))
-    return Claim(value=found.moment, source=place, weight=weight, voice=kind)
+    weight = LEAST_WEIGHT if found.moment in changed else weight_of(*DATED_RIGHT.get(kind, SELDOM))
+    return Claim(value=found.moment, source=place, weight=inf if place == RECORD else weight, voice=kind)
 
 
 def _is_same_day(one: datetime, other: datetime) -> bool:

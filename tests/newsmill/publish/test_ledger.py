@@ -4,12 +4,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from newsmill.publish import ledger as ledger_module
-from newsmill.schema import DUPLICATES, FATES, QUARANTINE, REMOVALS, REVISIONS, RUNS
+from newsmill.schema import DUPLICATES, FATES, METADATA, QUARANTINE, REMOVALS, REVISIONS, RUNS
 from tests.newsmill.dedup.factory import DAY, Mill, article, at, settled
 
 SCHEMAS = {
     "ledger/fates": FATES,
     "ledger/removals": REMOVALS,
+    "ledger/metadata": METADATA,
     "ledger/duplicates": DUPLICATES,
     "ledger/revisions": REVISIONS,
     "quarantine": QUARANTINE,
