@@ -47,13 +47,18 @@ STAMP = re.compile(
     r"uppdaterad|opdateret|publisert|oppdatert|опубликовано|обновлено)\b.*$"
 )
 """A byline that goes on to say when: the rest of the line is dates."""
+WEEKDAY = re.compile(
+    r"(?i)[\s,|]*\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|lundi|mardi|"
+    r"mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|(?:lune|marte|mercole|"
+    r"giove|vener)dì|sabato|domenica|mon|tue|wed|thu|fri|sat|sun)[\s,.]*$"
+)
 OTHERS = re.compile(r"(?i)\s+(?:et\s+al\b\.?|u\.\s?a\.|and\s+others|외\s*\d+\s*명).*$")
 PLACE = re.compile(
     r"\s+(?:in|aus|à|en|de\s+notre|for|für|pour|para|per|voor|of|from)\s+(?:the\s+|la\s+|le\s+|El\s+|La\s+|The\s+)?[A-ZÀ-Þ].*$"
 )
 """What follows a name: where its bearer writes, and for whom."""
 ROLE = re.compile(
-    r"(?i)(?:(?:co-?)?editors?|reporters?|correspondents?|writers?|columnists?|journalists?|contributors?|producers?|bureau|"
+    r"(?i)(?:(?:co-?)?editors?(?:-\w+)*|reporters?|correspondents?|writers?|columnists?|journalists?|contributors?|producers?|bureau|"
     r"chief|analysts?|staffer|director|professor|presenter|photographers?|desk|political|critics?|researchers?|interns?|"
     r"\w*redakteur(?:in)?|\w*korrespondent(?:in)?|\w*reporter(?:in)?|\w*ressortleiter(?:in)?|\w*journalist(?:in)?|"
     r"volontär(?:in)?|kolumnist(?:in)?|\w*autorin|"
@@ -84,12 +89,19 @@ NOBODY = word_set(
     "von par por di door redakce redakcja redaktionen toimitus редакция редакція redaksi others online web "
     "nachrichten news noticias notizie nieuws actualités wiadomości новости новини haberler"
 )
+NO_NAME = re.compile(r"(?i)\.(?:txt|html?|php|aspx?)$|admin$|\d{3}|[?!{}=<>]")
+"""A file, an account of the publishing system, a number, markup."""
 AGENCIES = word_set(
     "aap adnkronos afp agerpres anadolu ani ansa anp ap apa apn belga bloomberg bta cna cp ctk čtk dpa dpa-afx dts "
     "efe epd europapress hina ians interfax itar-tass kna kyodo lusa mti ntb pa pap pti reuters ria ritzau sda sid "
     "sita spk tass tt ukrinform unian upi xinhua yonhap"
 )
 """News agencies as bylines name them, in lower case: a name even where it is one word after a comma."""
+NO_FIRST_NAME = word_set(
+    "the this our more view read share copy follow about all latest see show click subscribe sign der die das mehr "
+    "alle über jetzt cette ces voir lire suivre ver leer más todos leggi tutti meer lees"
+)
+"""Words that begin a control's or a heading's words, not a person's name, though capitals make them look so."""
 PARTICLES = word_set("al bin da das de del della den der di do dos du el la le san st ten ter van vom von zu zur")
 
 
@@ -128,9 +140,9 @@ def is_name(text: str) -> bool:
     """Tell whether a text can be the name of a person, desk or agency: short, with letters, and no role."""
     if not 2 <= len(text) <= MAX_NAME or len(text.split()) > MAX_WORDS:
         return False
-    if not any(map(str.isalpha, text)) or re.search(r"\d{3}|[?!{}=<>]", text):
+    if not any(map(str.isalpha, text)) or NO_NAME.search(text) or text.lower() in NOBODY:
         return False
-    return text.lower() not in NOBODY and not any(ROLE.fullmatch(word) for word in _bare_words(text))
+    return not _has_role(text)
 
 
 def looks_like_person(text: str) -> bool:
@@ -138,7 +150,9 @@ def looks_like_person(text: str) -> bool:
     words = text.split()
     if not 2 <= len(words) <= 5 or not is_name(text):
         return False
-    return all(word[0].isupper() or word.lower() in PARTICLES for word in words) and not text.isupper()
+    if words[0].lower() in NO_FIRST_NAME or text.isupper():
+        return False
+    return all(word[0].isupper() or word.lower() in PARTICLES for word in words)
 
 
 def opens_byline(text: str) -> bool:
@@ -152,9 +166,9 @@ def plain(name: str) -> str:
 
 
 def _undated(text: str) -> str:
-    """Cut a line before its first date."""
+    """Cut a line before its first date, and the day of the week before that."""
     starts = [match.start() for form in (DAY_WORDS, EAST_ASIAN, ISO, NUMERIC) if (match := form.search(text))]
-    return text[: min(starts)] if starts else text
+    return WEEKDAY.sub("", text[: min(starts)]) if starts else text
 
 
 def _at_commas(text: str) -> list[str]:
@@ -169,6 +183,8 @@ def _at_commas(text: str) -> list[str]:
 def _is_name_behind(part: str, first: str) -> bool:
     if part.lower() in AGENCIES:
         return True
+    if _has_role(part):
+        return False
     return not part[0].islower() and (" " in part or " " not in first or SPACELESS.search(part) is not None)
 
 
@@ -191,7 +207,7 @@ def _without_role(name: str) -> str:
     """Take what somebody does, and where, off a name: "Jane Doe Political Editor", "Reporter Jane Doe"."""
     words = name.split()
     roles = [_is_role(word) for word in words]
-    if any(ROLE.fullmatch(word) for word in _bare_words(name)):
+    if _has_role(name):
         before = next(number for number, role in enumerate(roles) if role)
         after = next((number for number, role in enumerate(roles) if not role), len(words))
         if before >= 2:
@@ -207,8 +223,8 @@ def _is_role(word: str) -> bool:
     return bare.lower() in KIND or ROLE.fullmatch(bare) is not None
 
 
-def _bare_words(text: str) -> list[str]:
-    return [word.strip(".,:()") for word in text.split()]
+def _has_role(text: str) -> bool:
+    return any(ROLE.fullmatch(word.strip(".,:()")) for word in text.split())
 
 
 def _once(name: str) -> str:

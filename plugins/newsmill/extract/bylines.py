@@ -17,7 +17,7 @@ from newsmill.extract import jsonld
 from newsmill.extract.authors import MAX_LINE, is_name, looks_like_person, names, opens_byline, plain
 from newsmill.extract.blocks import squeeze, unique
 from newsmill.extract.standing import OwnPart
-from newsmill.extract.statements import MAX_LOOKED_AT, Statements, words_of
+from newsmill.extract.statements import MAX_LOOKED_AT, Statements
 from newsmill.extract.vote import Claim, Outcome, decide, weight_of
 
 META = (
@@ -27,14 +27,14 @@ META = (
 PLACES = {
     "JSON-LD author": (87, 4),
     "meta article:author": (14, 2),
-    "meta author": (28, 9),
+    "meta author": (28, 8),
     "meta parsely-author": (3, 0),
     "meta cxenseparse:author": (2, 1),
     "meta sailthru.author": (1, 0),
     "microdata author": (5, 1),
-    "rel=author": (14, 3),
-    "byline": (67, 11),
-    "author link": (49, 3),
+    "rel=author": (14, 2),
+    "byline": (70, 5),
+    "author link": (45, 3),
 }
 """Where authors are named, and on how many pages of fundus-dev each place had the gold's list, and another one."""
 RARE = (1, 1)
@@ -48,12 +48,18 @@ OTHERS_CLASS = re.compile(
 )
 """Classes of what names photographers and readers, or tells an author's life."""
 AUTHOR_PATH = re.compile(
-    r"(?i)/(?:authors?|autor(?:en|es|i|zy)?|auteurs?|redakt(?:ion|eure|orzy)|redaccion|byline|profile?s?|people|persons?|staff|"
+    r"(?i)/(?:authors?|autor(?:en|es|i|zy)?|auteurs?|redakt(?:ion|eure|orzy)|redaccion|byline|staff|"
     r"reporters?|journalistes?|journalists?|contributors?|columnists?|writers?|firmas?|skribenter|yazar(?:lar)?|avtor(?:y|i)?)/"
 )
 MAX_BYLINES = 3
 MAX_BYLINE_WORDS = 20
 """Words of a visible byline: three names, a date and a reading time."""
+MAX_BOX_WORDS = 60
+"""Words of an element whose class says author: more, and it holds the story too."""
+MIN_STORY_WORDS = 20
+"""Words of a paragraph of the story, or of its standfirst."""
+MAX_LEADS = 1
+"""Such paragraphs before a byline: the standfirst."""
 BYLINE_TAGS = ("p", "div", "span", "address", "li", "small", "em", "strong", "b", "cite")
 
 
@@ -83,7 +89,7 @@ def _places(page: Statements, own: OwnPart) -> Iterator[tuple[str, Iterable[str]
     yield from ((f"meta {key}", page.of_meta(key)) for key in META)
     marked = _own(page.root.iterfind(".//*[@itemprop='author']"), own)
     yield "microdata author", (_inner_name(element) for element in marked)
-    yield "rel=author", (words_of(element) for element in _own(page.root.iterfind(".//*[@rel='author']"), own))
+    yield "rel=author", (_spaced(element) for element in _own(page.root.iterfind(".//*[@rel='author']"), own))
     yield "byline", _byline(own)
     yield "author link", _linked(own)
 
@@ -119,40 +125,60 @@ def _marks(element: etree._Element) -> str:
 
 def _inner_name(element: etree._Element) -> str:
     inner = element.find(".//*[@itemprop='name']")
-    return words_of(inner if inner is not None else element)
+    return _spaced(inner if inner is not None else element)
 
 
 def _byline(own: OwnPart) -> Iterator[str]:
     """Yield the persons in the first element below the headline that is marked, or begins, as a byline."""
-    marked = (element for element in own.below_headline() if _is_byline(element))
-    for element in islice(_own(marked, own), MAX_BYLINES):
-        inner = [words_of(part) for part in element.iter("a", "li", "span")]
-        for texts in (inner, [words_of(element)]):
+    marked = (element for element in own.below_headline() if _is_marked(element))
+    opened = (element for element in _head(own) if _opens_byline(element))
+    found = (*islice(_own(marked, own), MAX_BYLINES), *islice(_own(opened, own), MAX_BYLINES))
+    for element in found:
+        inner = [_spaced(part) for part in element.iter("a", "li", "span")]
+        for texts in (inner, [_spaced(element)]):
             persons = [name for name in names(texts) if looks_like_person(name)]
             if persons:
                 yield from persons
                 return
 
 
-def _is_byline(element: etree._Element) -> bool:
-    if BYLINE_CLASS.search(element.get("class") or ""):
-        return True
+def _spaced(element: etree._Element) -> str:
+    """Return an element's words, with a space between its parts: a name and a place may stand in lines of their own."""
+    return squeeze(element.get("content") or " ".join(element.itertext()))
+
+
+def _is_marked(element: etree._Element) -> bool:
+    marked = BYLINE_CLASS.search(element.get("class") or "")
+    return marked is not None and len(_first_words(element).split()) <= MAX_BOX_WORDS
+
+
+def _opens_byline(element: etree._Element) -> bool:
     words = _first_words(element) if element.tag in BYLINE_TAGS else ""
     return 0 < len(words.split()) <= MAX_BYLINE_WORDS and opens_byline(words)
 
 
 def _first_words(element: etree._Element) -> str:
     """Return an element's words as far as it takes to see that they are too many for a byline."""
-    parts: list[str] = []
-    for text in element.itertext():
+    parts, length = [], 0
+    for text in map(squeeze, element.itertext()):
         parts.append(text)
-        if sum(map(len, parts)) > MAX_LINE:
+        length += len(text)
+        if length > MAX_LINE:
             break
-    return squeeze("".join(parts))
+    return squeeze(" ".join(parts))
 
 
 def _linked(own: OwnPart) -> Iterator[str]:
     """Yield the persons below the headline who are links to a page of theirs."""
-    links = (element for element in own.below_headline() if element.tag == "a")
-    personal = (link for link in links if AUTHOR_PATH.search(link.get("href") or ""))
-    return (name for link in _own(personal, own) if looks_like_person(name := words_of(link)))
+    links = (element for element in _head(own) if element.tag == "a" and AUTHOR_PATH.search(element.get("href") or ""))
+    return (name for link in _own(links, own) if looks_like_person(name := _spaced(link)))
+
+
+def _head(own: OwnPart) -> Iterator[etree._Element]:
+    """Yield the elements between the headline and the story: past its second paragraph stand links to other texts."""
+    paragraphs = 0
+    for element in own.below_headline():
+        paragraphs += element.tag == "p" and len(_first_words(element).split()) >= MIN_STORY_WORDS
+        if paragraphs > MAX_LEADS:
+            return
+        yield element

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import inf
 
 from newsmill.extract.choices import RECORD
-from newsmill.extract.dates import ONE_DAY, is_believable, parse_date, parse_number
+from newsmill.extract.dates import is_believable, parse_date, parse_number
 from newsmill.extract.draft import DateClue
 from newsmill.extract.vote import LEAST_WEIGHT, Claim, Outcome, decide, weight_of
 from newsmill.model import DateSource
@@ -22,6 +22,8 @@ DATED_RIGHT = {"JSON-LD": (107, 1), "meta": (87, 1), "itemprop": (7, 0), "time":
 """On how many pages of fundus-dev each kind of place had the gold's day, and another one."""
 SELDOM = (1, 0)
 """What a place counts that pages with others seldom have: a byline, a shown date, front matter."""
+SAME_DAY = timedelta(hours=36)
+"""How far apart two places may mean one day: a day alone is 00:00 UTC, and its last moment in the west 36 hours on."""
 NOTED_CHARS = 100
 """Characters of a disbelieved value that its note quotes."""
 
@@ -61,7 +63,7 @@ class Dates:
                 found[place] = _Found(moment, clue.source)
         changed = {self.read(clue, noted=False) for clue in changes}
         earliest = min((one.moment for one in found.values()), default=None)
-        late = {one.moment for one in found.values() if earliest and one.moment - earliest > ONE_DAY}
+        late = {one.moment for one in found.values() if earliest and one.moment - earliest > SAME_DAY}
         outcome = decide((_dated_by(place, one, changed & late) for place, one in found.items()), _is_same_day)
         return Dated(outcome, found[outcome.source].source if outcome else DateSource.INGESTED)
 
@@ -108,4 +110,4 @@ def _dated_by(place: str, found: _Found, changed: Collection[datetime | None]) -
 
 
 def _is_same_day(one: datetime, other: datetime) -> bool:
-    return abs(one - other) <= ONE_DAY
+    return abs(one - other) <= SAME_DAY

@@ -87,7 +87,7 @@ def printed_fields(blocks: Sequence[Block], title: str | None) -> Printed:
         published=tuple(_clue(found) for found, updated in dates if not updated),
         modified=tuple(_clue(found) for found, updated in dates if updated),
         authors=byline_authors(near) or about_authors(blocks),
-        bare_authors=bare_authors(line for line, above in lines if above and line != title),
+        bare_authors=bare_authors(line for line, above in lines if above and line not in (title or "")),
         tags=_first(tag_line(block.text, blocks) for block in blocks),
         sources=_first(source_line(block.text) for block in blocks),
     )

@@ -43,7 +43,8 @@ def tidy_title(
         written: the title as it was found.
         site: what the outlet is called.
         host: the page's host, whose first label names the outlet too.
-        headings: the page's visible headings; what follows one of them in the title is a suffix.
+        headings: the page's visible headings; what follows one of them in the title is a suffix, and a few words and a
+            bar before one a kicker.
         others: the page's other titles; what follows one of them is a suffix if it ends in the outlet's name.
     """
     title = squeezed(INVISIBLE.sub("", written or ""))
@@ -54,7 +55,7 @@ def tidy_title(
     head, bar, _ = title.partition(" | ")
     if bar and len(head.split()) >= MIN_HEAD_WORDS:
         title = head
-    title = next((text for text in headings if _is_headed_by(title, text)), title)
+    title = next((text for text in headings if _is_headed_by(title, text) or _is_below_kicker(title, text)), title)
     return _cut_last(_cut_first(_cut_last(title, own), own), own)
 
 
@@ -108,6 +109,12 @@ def _is_headed_by(title: str, heading: str) -> bool:
         and title.startswith(heading)
         and DIVIDER.match(title, len(heading)) is not None
     )
+
+
+def _is_below_kicker(title: str, heading: str) -> bool:
+    """Tell whether a title is a few words, a bar, and then a heading: "Opinion | The bridge is closed"."""
+    kicker, bar, rest = title.partition(" | ")
+    return bool(bar) and len(heading) >= MIN_HEADING_CHARS and rest == heading and len(kicker.split()) < MIN_HEAD_WORDS
 
 
 def _is_signed(title: str, other: str, own: frozenset[str]) -> bool:

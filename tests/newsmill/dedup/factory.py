@@ -105,7 +105,7 @@ def extracted(row: dict[str, Any]) -> dict[str, Any]:
     """What the article was before it was cleaned: without text, its title found in two places that differ."""
     choice = {"field": "title", "value": row["title"], "source": "h1", "agreeing": ["title element"],
               "runner_up": "Another", "runner_up_source": "meta og:title"}  # fmt: skip
-    return {**row, "blocks": [], "choices": [choice] if row["title"] else []}
+    return {**row, "blocks": [], "choices": row.get("choices", [choice] if row["title"] else [])}
 
 
 class Mill:
