@@ -87,9 +87,9 @@ def _places(page: Statements, own: OwnPart) -> Iterator[tuple[str, Iterable[str]
     """Yield the places that name authors, the most trusted first, each with what it says."""
     yield "JSON-LD author", _node_authors(page)
     yield from ((f"meta {key}", page.of_meta(key)) for key in META)
-    marked = _own(page.root.iterfind(".//*[@itemprop='author']"), own)
+    marked = _own(page.marked("author"), own)
     yield "microdata author", (_inner_name(element) for element in marked)
-    yield "rel=author", (_spaced(element) for element in _own(page.root.iterfind(".//*[@rel='author']"), own))
+    yield "rel=author", (_spaced(element) for element in _own(page.by_author(), own))
     yield "byline", _byline(own)
     yield "author link", _linked(own)
 
@@ -130,7 +130,7 @@ def _inner_name(element: etree._Element) -> str:
 
 def _byline(own: OwnPart) -> Iterator[str]:
     """Yield the persons in the first element below the headline that is marked, or begins, as a byline."""
-    marked = (element for element in own.below_headline() if _is_marked(element))
+    marked = (element for element in own.below_headline if _is_marked(element))
     opened = (element for element in _head(own) if _opens_byline(element))
     found = (*islice(_own(marked, own), MAX_BYLINES), *islice(_own(opened, own), MAX_BYLINES))
     for element in found:
@@ -177,7 +177,7 @@ def _linked(own: OwnPart) -> Iterator[str]:
 def _head(own: OwnPart) -> Iterator[etree._Element]:
     """Yield the elements between the headline and the story: past its second paragraph stand links to other texts."""
     paragraphs = 0
-    for element in own.below_headline():
+    for element in own.below_headline:
         paragraphs += element.tag == "p" and len(_first_words(element).split()) >= MIN_STORY_WORDS
         if paragraphs > MAX_LEADS:
             return

@@ -72,7 +72,7 @@ def _headings(page: Statements, site: tuple[str, ...]) -> tuple[tuple[str, ...],
 
 def _places(page: Statements, headings: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield each place's first title, in the order of precedence among equals."""
-    marked = (words_of(element) for element in page.root.iterfind(".//*[@itemprop='headline']"))
+    marked = (words_of(element) for element in page.marked("headline"))
     places = {
         "JSON-LD headline": page.of_node("headline"),
         "meta og:title": page.of_meta("og:title"),

@@ -178,7 +178,7 @@ def _dates(page: Statements, own: OwnPart, key: str, meta: tuple[str, ...]) -> t
 
 
 def _marked_dates(page: Statements, own: OwnPart, key: str) -> Iterator[str]:
-    for element in islice(page.root.iterfind(f".//*[@itemprop='{key}']"), MAX_LOOKED_AT):
+    for element in islice(page.marked(key), MAX_LOOKED_AT):
         if own.is_foreign(element):
             continue
         yield element.get("datetime") or words_of(element)
@@ -194,7 +194,7 @@ def _time_elements(page: Statements, own: OwnPart) -> Iterator[str]:
 
 def _shown_dates(page: Statements, own: OwnPart) -> Iterator[str]:
     """Yield the dates that a class near the headline or an attribute marks, where nothing else tells one."""
-    for element in own.below_headline():
+    for element in own.below_headline:
         mark = element.get("class") or ""
         if SHOWN_DATE_CLASS.search(mark) and not NO_DATE.search(mark) and not own.is_foreign(element):
             yield words_of(element)

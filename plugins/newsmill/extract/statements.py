@@ -16,6 +16,9 @@ from newsmill.extract.titles import MAX_SITE_WORDS
 SITE = ("og:site_name", "application-name", "apple-mobile-web-app-title", "publisher", "dc.publisher")
 MAX_LOOKED_AT = 100
 """Elements of one sort (headings, dates) that are looked at: no article's own is past them."""
+MARKED = etree.XPath(".//*[@itemprop]")
+BY_AUTHOR = etree.XPath(".//*[@rel='author']")
+"""Looked up in libxml2: a walk in Python over every element takes as long as all the rest."""
 
 
 class Statements:
@@ -23,6 +26,7 @@ class Statements:
 
     def __init__(self, root: etree._Element) -> None:
         self.root = root
+        self._marked: list[etree._Element] = list(MARKED(root))
         self.node = jsonld.article_node(root)
         self.meta: dict[str, list[str]] = {}
         for element in root.iter("meta"):
@@ -30,6 +34,14 @@ class Statements:
             content = element.get("content")
             if name and content and content.strip():
                 self.meta.setdefault(name.strip().lower(), []).append(content)
+
+    def marked(self, itemprop: str) -> Iterator[etree._Element]:
+        """Yield the elements that microdata marks as this property."""
+        return (element for element in self._marked if element.get("itemprop") == itemprop)
+
+    def by_author(self) -> list[etree._Element]:
+        """Return the elements that link to the author."""
+        return list(BY_AUTHOR(self.root))
 
     def of_meta(self, *keys: str) -> Iterator[str]:
         """Yield the contents of meta elements, key by key."""

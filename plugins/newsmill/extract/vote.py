@@ -75,8 +75,11 @@ def first_of(said: Iterable[tuple[str, T]], alike: Callable[[T, T], bool]) -> Ou
     claims = [Claim(value=value, source=source, weight=LEAST_WEIGHT, voice=source) for source, value in said]
     if not claims:
         return None
-    same = [claim for claim in claims if alike(claims[0].value, claim.value)]
-    return _outcome(same, next((claim for claim in claims if not alike(claims[0].value, claim.value)), None))
+    same = [claims[0]]
+    others: list[Claim[T]] = []
+    for claim in claims[1:]:
+        (same if alike(claims[0].value, claim.value) else others).append(claim)
+    return _outcome(same, others[0] if others else None)
 
 
 def _outcome(group: list[Claim[T]], rival: Claim[T] | None) -> Outcome[T]:
