@@ -170,6 +170,21 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """How one field of an article was decided: what was taken, from where, and what was said against it.
+
+    Values are as the corpus has them; several names or tags are joined by "; ", dates are ISO 8601 in UTC.
+    """
+
+    field: str  # a column of the corpus: title, authors, published_at …
+    value: str
+    source: str  # "record" where it came with the record, else the place: "JSON-LD headline", "h1", "url" …
+    agreeing: tuple[str, ...] = ()  # the other places that say the same
+    runner_up: str | None = None  # the best supported other value; None where nothing contradicts
+    runner_up_source: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """An extracted article: metadata and blocks, before cleaning."""
 
@@ -195,6 +210,7 @@ class Article:
     notes: tuple[str, ...]  # sentences for a person: values that were not believed
     blocks: tuple[Block, ...]
     problem: Reason | None = None  # why it is no article, though it could be read
+    choices: tuple[Choice, ...] = ()  # one a field that has a value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from newsmill.model import (
     Article,
     Block,
     BlockKind,
+    Choice,
     Cleaned,
     DateSource,
     Fate,
@@ -33,6 +34,7 @@ def article_row(article: Article) -> dict[str, Any]:
     row = {name: getattr(article, name) for name in EXTRACTED.names}
     row["sources"] = [{"name": source.name, "url": source.url} for source in article.sources]
     row["blocks"] = [{"kind": block.kind.value, "text": block.text} for block in article.blocks]
+    row["choices"] = [dataclasses.asdict(choice) for choice in article.choices]
     return row
 
 
@@ -43,6 +45,7 @@ def row_article(row: Mapping[str, Any]) -> Article:
         values[name] = tuple(row[name])
     values["sources"] = tuple(Source(**source) for source in row["sources"])
     values["blocks"] = tuple(Block(kind=BlockKind(block["kind"]), text=block["text"]) for block in row["blocks"])
+    values["choices"] = tuple(Choice(**{**choice, "agreeing": tuple(choice["agreeing"])}) for choice in row["choices"])
     values["date_source"] = DateSource(row["date_source"])
     values["raw_format"] = RawFormat(row["raw_format"])
     values["problem"] = Reason(row["problem"]) if row["problem"] else None

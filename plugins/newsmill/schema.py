@@ -14,6 +14,15 @@ TIMESTAMP = pa.timestamp("us", tz="UTC")
 STRINGS = pa.list_(pa.string())
 SOURCES = pa.list_(pa.struct([("name", pa.string()), ("url", pa.string())]))
 BLOCKS = pa.list_(pa.struct([("kind", pa.string()), ("text", pa.string())]))
+_CHOICE = [
+    pa.field("field", pa.string(), nullable=False),
+    pa.field("value", pa.string(), nullable=False),
+    pa.field("source", pa.string(), nullable=False),
+    pa.field("agreeing", STRINGS, nullable=False),
+    pa.field("runner_up", pa.string()),
+    pa.field("runner_up_source", pa.string()),
+]
+CHOICES = pa.list_(pa.struct(_CHOICE))
 
 _IDENTITY = [
     pa.field("article_id", pa.string(), nullable=False),
@@ -72,6 +81,7 @@ EXTRACTED = pa.schema(
         pa.field("notes", STRINGS, nullable=False),
         pa.field("blocks", BLOCKS, nullable=False),
         pa.field("problem", pa.string()),
+        pa.field("choices", CHOICES, nullable=False),
     ]
 )
 """Staging: what `extract` hands to `clean`, one row an article."""
@@ -107,6 +117,18 @@ REMOVALS = pa.schema(
     ]
 )
 """Ledger (and staging): one row a block cut or changed."""
+
+METADATA = pa.schema(
+    [
+        *_RUN,
+        pa.field("record_key", pa.string(), nullable=False),
+        *_IDENTITY,
+        pa.field("outlet", pa.string(), nullable=False),
+        *_CHOICE,
+    ]
+)
+"""Ledger: one row a decided field of an article, so that `where field = 'authors' and runner_up is not null` is all it
+takes to see the conflicts; a list in one row an article would have to be unnested first."""
 
 SETTLED = pa.schema(
     [

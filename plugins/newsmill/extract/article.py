@@ -9,12 +9,14 @@ single fields.
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 
 from newsmill.extract.blocks import squeezed, unique
-from newsmill.extract.dates import end_of, is_believable, parse_date, parse_number
+from newsmill.extract.choices import RECORD, Said, choices_of, settled, told
+from newsmill.extract.dates import end_of
+from newsmill.extract.dating import Dates, Notes
 from newsmill.extract.draft import DateClue, Draft, ExtractError
 from newsmill.extract.html import read_page
 from newsmill.extract.language import language_code, language_of
@@ -22,11 +24,8 @@ from newsmill.extract.markdown import read_markdown
 from newsmill.extract.printed import Printed, printed_fields
 from newsmill.extract.text import read_dump
 from newsmill.extract.urls import canonical_url, is_home, url_date
-from newsmill.model import Article, Block, DateSource, RawFormat, RawRecord, Unreadable, key_of
+from newsmill.model import Article, Block, Choice, DateSource, RawFormat, RawRecord, Unreadable, key_of
 from newsmill.registry import Outlet, Registry
-
-NOTED_CHARS = 100
-"""Characters of a disbelieved value that its note quotes."""
 
 
 def extract(record: RawRecord, registry: Registry, today: date) -> Article | Unreadable:
@@ -39,7 +38,7 @@ def extract(record: RawRecord, registry: Registry, today: date) -> Article | Unr
         registry: gives the outlet, its time zone and its names.
         today: the run's UTC day. It bounds the dates of a record that does not say when it was fetched.
     """
-    notes = _Notes(list(record.notes))
+    notes = Notes(list(record.notes))
     given_url = canonical_url(record.given.url)
     if record.given.url and given_url is None:
         notes.add("url", record.given.url, "is no http(s) address")
@@ -59,49 +58,7 @@ def extract(record: RawRecord, registry: Registry, today: date) -> Article | Unr
     return _article(record, draft, _own_url(given_url, found_url, notes), outlet, today, notes)
 
 
-@dataclass(slots=True)
-class _Notes:
-    """Sentences for a person, in the order in which they came up."""
-
-    sentences: list[str] = field(default_factory=list)
-
-    def add(self, name: str, value: str, why: str) -> None:
-        self.sentences.append(f"{name} {value[:NOTED_CHARS]!r} {why}; not believed")
-
-
-@dataclass(frozen=True, slots=True)
-class _Dates:
-    """Reads one record's dates: its outlet's zone, its language, and the time of its fetch."""
-
-    outlet: Outlet
-    language: str | None
-    latest: datetime
-    notes: _Notes
-
-    def first(self, clues: Iterable[DateClue]) -> tuple[datetime | None, DateSource]:
-        """Return the first believable date and where it came from."""
-        for clue in clues:
-            moment = self.read(clue)
-            if moment is not None:
-                return moment, clue.source
-        return None, DateSource.INGESTED
-
-    def read(self, clue: DateClue) -> datetime | None:
-        moment = parse_number(clue.value) if clue.source is DateSource.RECORD else None
-        if moment is None:
-            epoch = clue.source is DateSource.METADATA
-            moment = parse_date(clue.value, self.outlet.zone, self.language, epoch=epoch)
-        if moment is None:
-            self.notes.add(clue.field, clue.value, "is no date that can be read")
-        elif not is_believable(moment, self.latest):
-            late = moment > self.latest
-            self.notes.add(clue.field, clue.value, "is more than a day after the fetch" if late else "is before 1900")
-        else:
-            return moment
-        return None
-
-
-def _own_url(given: str | None, found: str | None, notes: _Notes) -> str | None:
+def _own_url(given: str | None, found: str | None, notes: Notes) -> str | None:
     """Return the first address that can be one article's."""
     for name, url in (("url", given), ("canonical link", found)):
         if url and not is_home(url):
@@ -120,17 +77,18 @@ def _read(record: RawRecord, url: str | None, registry: Registry) -> Draft:
     return read_dump(record.content, url, names)
 
 
-def _article(record: RawRecord, draft: Draft, url: str | None, outlet: Outlet, today: date, notes: _Notes) -> Article:
+def _article(record: RawRecord, draft: Draft, url: str | None, outlet: Outlet, today: date, notes: Notes) -> Article:
     given = record.given
     language = _language(record, draft, outlet, notes)
     title = _given_text(record, given.title) or squeezed(draft.title)
     printed = printed_fields(draft.blocks, title)
-    fetched = _fetched(record, _Dates(outlet, language, end_of(today), notes))
-    dates = _Dates(outlet, language, fetched or end_of(today), notes)
-    published, date_source = dates.first(_published(record, draft, printed, url))
-    modified, _ = dates.first((*_given_date("modified_at", given.modified_at), *draft.modified, *printed.modified))
+    fetched = _fetched(record, Dates(outlet, language, end_of(today), notes))
+    dates = Dates(outlet, language, fetched or end_of(today), notes)
+    changes = (*draft.modified, *printed.modified)
+    published = dates.decide(_published(record, draft, printed, url), changes)
+    modified = dates.decide((*_given_date("modified_at", given.modified_at), *changes))
     source_id = given.id or record.raw_path
-    return Article(
+    article = Article(
         record_key=record.record_key,
         article_id=key_of("url", url) if url else key_of("source", outlet.slug, source_id),
         source_id=source_id,
@@ -138,13 +96,16 @@ def _article(record: RawRecord, draft: Draft, url: str | None, outlet: Outlet, t
         url=url,
         title=title,
         description=_given_text(record, given.description) or squeezed(draft.description),
-        authors=unique(given.authors) or unique(draft.authors) or unique(printed.authors),
+        authors=unique(given.authors)
+        or unique(draft.authors)
+        or unique(printed.authors)
+        or _behind_outlet(draft, printed),
         tags=unique(given.tags) or unique(draft.tags) or unique(printed.tags),
         sources=draft.sources or printed.sources,
-        published_at=published,
-        modified_at=modified,
+        published_at=published.moment,
+        modified_at=modified.moment,
         fetched_at=fetched,
-        date_source=date_source,
+        date_source=published.source,
         language=language,
         raw_format=record.raw_format,
         raw_path=record.raw_path,
@@ -154,6 +115,35 @@ def _article(record: RawRecord, draft: Draft, url: str | None, outlet: Outlet, t
         blocks=draft.blocks,
         problem=draft.problem,
     )
+    decided = choices_of(published_at=published.outcome, modified_at=modified.outcome)
+    return replace(article, choices=(*_choices(record, draft, printed, outlet, article), *decided))
+
+
+def _behind_outlet(draft: Draft, printed: Printed) -> tuple[str, ...]:
+    """Return the authors of a page whose author is its outlet: a bare name above the story, else the outlet."""
+    return (printed.bare_authors or draft.outlet_authors) if draft.outlet_authors else ()
+
+
+def _choices(record: RawRecord, draft: Draft, printed: Printed, outlet: Outlet, article: Article) -> Iterator[Choice]:
+    """Yield how each field was decided, but for dates: the record, then the format's own fields, then the text's."""
+    given = record.given
+    said: dict[str, tuple[Said, ...]] = {
+        "url": ((RECORD, canonical_url(given.url)), *_tidied(told(draft, "url"), canonical_url)),
+        "title": ((RECORD, _given_text(record, given.title)), *told(draft, "title")),
+        "description": ((RECORD, _given_text(record, given.description)), *told(draft, "description")),
+        "authors": ((RECORD, unique(given.authors)), *told(draft, "authors"), ("printed byline", printed.authors),
+                    ("bare byline", printed.bare_authors if draft.outlet_authors else ()),
+                    ("outlet as author", draft.outlet_authors)),
+        "tags": ((RECORD, unique(given.tags)), *told(draft, "tags"), ("printed tags", printed.tags)),
+        "language": ((RECORD, language_code(given.language)), *_tidied(told(draft, "language"), language_code),
+                     ("outlet", outlet.language)),
+    }  # fmt: skip
+    for name, pairs in said.items():
+        yield from settled(name, getattr(article, name), pairs)
+
+
+def _tidied(said: Iterable[Said], tidy: Callable[[str | None], str | None]) -> Iterator[Said]:
+    return ((source, tidy(text) if isinstance(text, str) else None) for source, text in said)
 
 
 def _given_text(record: RawRecord, text: str | None) -> str | None:
@@ -175,11 +165,11 @@ def _given_date(name: str, value: str | None) -> tuple[DateClue, ...]:
     return (DateClue(field=name, value=value, source=DateSource.RECORD),) if value else ()
 
 
-def _fetched(record: RawRecord, dates: _Dates) -> datetime | None:
-    return dates.first(_given_date("fetched_at", record.given.fetched_at))[0]
+def _fetched(record: RawRecord, dates: Dates) -> datetime | None:
+    return dates.decide(_given_date("fetched_at", record.given.fetched_at)).moment
 
 
-def _language(record: RawRecord, draft: Draft, outlet: Outlet, notes: _Notes) -> str | None:
+def _language(record: RawRecord, draft: Draft, outlet: Outlet, notes: Notes) -> str | None:
     """Return the given language, else what page and text tell, else the outlet's."""
     given = language_code(record.given.language)
     if record.given.language and given is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from newsmill.model import Block, DateSource, Reason, Source
+from newsmill.model import Block, Choice, DateSource, Reason, Source
 
 
 class ExtractError(Exception):
@@ -44,3 +44,6 @@ class Draft:
     problem: Reason | None = None  # why this is no article, though it could be read
     language: str | None = None  # as declared, not yet checked against the text
     url: str | None = None
+    outlet_authors: tuple[str, ...] = ()  # the outlet's own name as the author; counts where nobody else is named
+    choices: tuple[Choice, ...] = ()  # how the fields above were decided, where there was a choice
+    origin: str = "first lines"  # where the format has its fields, for those without a choice

@@ -79,6 +79,8 @@ def read_page(content: str, url: str | None = None, known_names: tuple[str, ...]
         modified=found.modified,
         language=found.language,
         url=found.url,
+        outlet_authors=found.outlet_authors,
+        choices=found.choices,
     )
 
 

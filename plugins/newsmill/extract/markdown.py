@@ -58,6 +58,7 @@ def read_markdown(content: str) -> Draft:
         modified=_clues(fields, MODIFIED),
         language=_text(fields, LANGUAGES),
         url=next((url for key in URLS if (url := canonical_url(_scalar(fields.get(key))))), None),
+        origin="front matter",
     )
 
 

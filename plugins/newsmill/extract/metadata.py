@@ -1,13 +1,13 @@
 """Read an HTML page's metadata: JSON-LD, OpenGraph and other meta elements, microdata, visible headings.
 
-Owns which of them is believed first. Keep out: taking names and titles apart (authors, titles), parsing dates, the
-article's text.
+Owns description, tags, language, address and the clues to dates. Keep out: the title (headline), authors (bylines),
+parsing dates and choosing among them (dates, article), the article's text.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -16,13 +16,19 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from newsmill.extract import jsonld
-from newsmill.extract.authors import looks_like_person, names, plain
-from newsmill.extract.blocks import squeeze, squeezed, unique
+from newsmill.extract.authors import plain
+from newsmill.extract.blocks import squeezed, unique
+from newsmill.extract.bylines import outlet_authors, page_authors
+from newsmill.extract.choices import choices_of
 from newsmill.extract.draft import DateClue
+from newsmill.extract.headline import headline
+from newsmill.extract.language import language_code
+from newsmill.extract.printed import find_dates
 from newsmill.extract.standing import OwnPart
-from newsmill.extract.titles import MAX_SITE_WORDS, logos_among, tidy_title
+from newsmill.extract.statements import MAX_LOOKED_AT, Statements, words_of
 from newsmill.extract.urls import canonical_url, is_home
-from newsmill.model import DateSource
+from newsmill.extract.vote import Outcome, first_of
+from newsmill.model import Choice, DateSource
 from newsmill.registry import host_of
 
 PUBLISHED = (
@@ -36,19 +42,20 @@ MODIFIED = (
     "article:modified_time", "og:updated_time", "datemodified", "dc.date.modified", "dcterms.modified", "last-modified",
     "lastmod", "article.updated",
 )  # fmt: skip
-AUTHORS = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl",
-           "cxenseparse:author", "citation_author")  # fmt: skip
 TAGS = ("article:tag", "news_keywords", "parsely-tags", "sailthru.tags", "keywords")
-SITE = ("og:site_name", "application-name", "apple-mobile-web-app-title", "publisher", "dc.publisher")
 MAX_TAGS = 50
 """More are a search engine's bait, not tags."""
 
-BYLINE_CLASS = re.compile(
-    r"(?i)(?:^|[\s_-])(?:by-?lines?|authors?|autor(?:en|es)?|auteurs?)(?:$|[\s_-])|[a-z](?:Author|Byline)"
+SHOWN_DATE_CLASS = re.compile(
+    r"(?i:(?:^|[\s_-])(?:date|datum|data|fecha|time|timestamp|published|publish|posted|pubdate)(?:$|[\s_-]))"
+    r"|[a-z](?:Date|Time|Published)"
 )
-MAX_BYLINES = 3
-MAX_LOOKED_AT = 100
-"""Elements of one sort (headings, dates) that are looked at: no article's own is past them."""
+DATE_ATTRIBUTE = re.compile(
+    r"(?i)^data-(?:\w+-)*(?:date|datetime|dt|published|publish|pubdate|posted|timestamp)(?:-\w+)*$"
+)
+NO_DATE = re.compile(r"(?i)modif|updat|expir|valid|end|re-|now|today|server|current|build|start|event")
+MAX_SHOWN_CHARS = 60
+"""Characters of an element that shows the date and little else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +65,13 @@ class PageMetadata:
     title: str | None
     description: str | None
     authors: tuple[str, ...]
+    outlet_authors: tuple[str, ...]  # the outlet itself, where the page names it as the author
     tags: tuple[str, ...]
     published: tuple[DateClue, ...]
     modified: tuple[DateClue, ...]
     language: str | None
     url: str | None
+    choices: tuple[Choice, ...]  # how these were decided; dates are decided where the outlet's zone is known
 
 
 def page_metadata(root: etree._Element, url: str | None = None, known_names: tuple[str, ...] = ()) -> PageMetadata:
@@ -73,152 +82,76 @@ def page_metadata(root: etree._Element, url: str | None = None, known_names: tup
         url: the page's own address, if it is known; relative links are resolved against it.
         known_names: what the outlet is called, apart from what the page says.
     """
-    page = _Page(root)
-    canonical = page.canonical(url)
-    host = host_of(url or canonical)
+    page = Statements(root)
+    address = _canonical(page, url)
+    host = host_of(url or (address.value if address else None))
     site = (*known_names, *page.site_names(), host, host.split(".")[0])
-    title = page.title(site, host)
-    page.own = OwnPart(root, title)
+    title = headline(page, site, host)
+    own = OwnPart(root, title.value if title else None)
+    authors = page_authors(page, own, site)
+    tags, language, description = _tags(page), _language(page), _description(page)
     return PageMetadata(
-        title=title,
-        description=page.first_text(page.of_node("description"), page.of_meta("og:description", "description")),
-        authors=page.authors(site),
-        tags=page.tags(),
-        published=page.dates("datePublished", PUBLISHED),
-        modified=page.dates("dateModified", MODIFIED),
-        language=page.language(),
-        url=canonical,
+        title=title.value if title else None,
+        description=description.value if description else None,
+        authors=authors.value if authors else (),
+        outlet_authors=outlet_authors(page, site),
+        tags=tags.value if tags else (),
+        published=_dates(page, own, "datePublished", PUBLISHED),
+        modified=_dates(page, own, "dateModified", MODIFIED),
+        language=language.value if language else None,
+        url=address.value if address else None,
+        choices=choices_of(
+            title=title, description=description, authors=authors, tags=tags, language=language, url=address
+        ),
     )
 
 
-class _Page:
-    """A page's metadata, indexed once."""
+def _description(page: Statements) -> Outcome[str] | None:
+    places = {
+        "JSON-LD description": page.of_node("description"),
+        **{f"meta {key}": page.of_meta(key) for key in ("og:description", "description", "twitter:description")},
+    }
+    said = ((source, text) for source, values in places.items() for value in values if (text := squeezed(value)))
+    return first_of(said, alike=lambda one, other: plain(one) == plain(other))
 
-    def __init__(self, root: etree._Element) -> None:
-        self.root = root
-        self.own = OwnPart(root, None)
-        self.node = jsonld.article_node(root)
-        self.meta: dict[str, list[str]] = {}
-        for element in root.iter("meta"):
-            name = element.get("property") or element.get("name") or element.get("itemprop") or ""
-            content = element.get("content")
-            if name and content and content.strip():
-                self.meta.setdefault(name.strip().lower(), []).append(content)
 
-    def of_meta(self, *keys: str) -> Iterator[str]:
-        return (value for key in keys for value in self.meta.get(key, ()))
+def _tags(page: Statements) -> Outcome[tuple[str, ...]] | None:
+    """Return the tags of the first place that has any."""
+    fields = {"JSON-LD keywords": page.node.get("keywords"), **{f"meta {key}": page.meta.get(key) for key in TAGS}}
+    said = ((source, tags) for source, value in fields.items() if (tags := _tag_list(value)))
+    return first_of(said, alike=lambda one, other: set(map(plain, one)) == set(map(plain, other)))
 
-    def of_node(self, *keys: str) -> Iterator[str]:
-        return (text for key in keys if (text := jsonld.text_of(self.node.get(key))))
 
-    def first_text(self, *found: Iterator[str]) -> str | None:
-        return next((text for values in found for value in values if (text := squeezed(value))), None)
+def _tag_list(value: Any) -> tuple[str, ...]:
+    texts = (text for item in jsonld.as_list(value) if (text := jsonld.text_of(item)))
+    return unique(part for text in texts for part in text.replace(";", ",").split(","))[:MAX_TAGS]
 
-    def site_names(self) -> tuple[str, ...]:
-        """Return what the page calls its outlet."""
-        found = unique((*self.of_meta(*SITE), *self.of_node("publisher")))
-        return tuple(name for name in found if "://" not in name and len(name.split()) <= MAX_SITE_WORDS)
 
-    def title(self, site: tuple[str, ...], host: str) -> str | None:
-        """Return the headline as JSON-LD, OpenGraph, an h1 or the title element has it, in this order."""
-        written = unique((*islice(self.of_elements("title"), 1), *islice(self.of_meta("og:title"), 1)))
-        found = tuple(islice(self.of_elements("h1"), MAX_LOOKED_AT))
-        logos = logos_among(found, islice(self.of_elements("h2"), MAX_LOOKED_AT), written, site)
-        headings = tuple(text for text in found if text not in logos)
-        site = (*site, *logos)
-        candidates = (
-            self.of_node("headline"),
-            self.of_meta("og:title"),
-            headings,
-            self.of_node("name"),
-            self.of_meta("twitter:title", "dc.title"),
-            self.of_elements("title"),
-        )
-        own = {plain(name) for name in site}
-        titles = (tidy_title(text, site, host, headings) for found in candidates for text in found)
-        return next((title for title in titles if title and plain(title) and plain(title) not in own), None)
+def _language(page: Statements) -> Outcome[str] | None:
+    html = page.root if page.root.tag == "html" else page.root.find(".//html")
+    declared = "" if html is None else html.get("lang") or html.get("{http://www.w3.org/XML/1998/namespace}lang") or ""
+    places = {
+        "html lang": iter((declared,)),
+        "JSON-LD inLanguage": page.of_node("inLanguage"),
+        "meta og:locale": page.of_meta("og:locale"),
+        "meta content-language": page.of_meta("content-language", "language", "dc.language"),
+    }
+    said = ((source, text) for source, values in places.items() for value in values if (text := squeezed(value)))
+    return first_of(said, alike=lambda one, other: language_code(one) == language_code(other))
 
-    def of_elements(self, tag: str) -> Iterator[str]:
-        return (text for element in self.root.iter(tag) if (text := squeeze("".join(element.itertext()))))
 
-    def authors(self, site: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the authors of the first place that names any."""
-        places: tuple[Callable[[], Iterator[str]], ...] = (
-            self.node_authors,
-            lambda: self.of_meta(*AUTHORS),
-            self.marked_authors,
-            self.byline_authors,
-        )
-        return next((found for place in places if (found := names(place(), site))), ())
-
-    def node_authors(self) -> Iterator[str]:
-        for author in jsonld.as_list(self.node.get("author")) or jsonld.as_list(self.node.get("creator")):
-            yield from (text for item in _author_names(author) if (text := jsonld.text_of(item)))
-
-    def marked_authors(self) -> Iterator[str]:
-        """Yield the words of elements marked as the author: microdata, rel=author."""
-        for element in self.root.iterfind(".//*[@itemprop='author']"):
-            inner = element.find(".//*[@itemprop='name']")
-            yield _words(inner if inner is not None else element)
-        for element in self.root.iterfind(".//*[@rel='author']"):
-            yield _words(element)
-
-    def byline_authors(self) -> Iterator[str]:
-        """Yield the persons in the first element below the headline whose class says that it holds the byline."""
-        marked = (element for element in self.own.below_headline() if BYLINE_CLASS.search(element.get("class") or ""))
-        for element in islice(marked, MAX_BYLINES):
-            inner = [_words(part) for part in element.iter("a", "li", "span")]
-            for texts in (inner, [_words(element)]):
-                persons = [name for name in names(texts) if looks_like_person(name)]
-                if persons:
-                    yield from persons
-                    return
-
-    def tags(self) -> tuple[str, ...]:
-        """Return the tags of the first place that has any."""
-        fields: list[Any] = [self.node.get("keywords"), *(self.meta.get(key) for key in TAGS)]
-        for value in fields:
-            texts = (text for item in jsonld.as_list(value) if (text := jsonld.text_of(item)))
-            found = unique(part for text in texts for part in text.replace(";", ",").split(","))
-            if found:
-                return found[:MAX_TAGS]
-        return ()
-
-    def dates(self, key: str, meta: tuple[str, ...]) -> tuple[DateClue, ...]:
-        found = [(f"JSON-LD {key}", value) for value in self.of_node(key)]
-        found += [(f"meta {name}", value) for name in meta for value in self.meta.get(name, ())]
-        found += [(f"itemprop {key}", value) for value in self.marked_dates(key)]
-        if key == "datePublished":
-            found += [("time element", value) for value in self.time_elements()]
-        return tuple(DateClue(field=field, value=value, source=DateSource.METADATA) for field, value in found)
-
-    def marked_dates(self, key: str) -> Iterator[str]:
-        for element in islice(self.root.iterfind(f".//*[@itemprop='{key}']"), MAX_LOOKED_AT):
-            if self.own.is_foreign(element):
-                continue
-            yield element.get("datetime") or element.get("content") or _words(element)
-
-    def time_elements(self) -> Iterator[str]:
-        """Yield the dates of the article's first time elements, the ones marked as the publication first."""
-        dated = islice((element for element in self.root.iter("time") if element.get("datetime")), MAX_LOOKED_AT)
-        times = [element for element in dated if self.own.holds(element)]
-        marked = [element for element in times if element.get("pubdate") is not None]
-        return (element.get("datetime") for element in (*marked, *times)[:3])
-
-    def language(self) -> str | None:
-        html = self.root if self.root.tag == "html" else self.root.find(".//html")
-        declared = (
-            (html.get("lang") or html.get("{http://www.w3.org/XML/1998/namespace}lang")) if html is not None else None
-        )
-        return self.first_text(iter(filter(None, (declared,))), self.of_node("inLanguage"), self.of_meta("og:locale"))
-
-    def canonical(self, url: str | None) -> str | None:
-        """Return the page's own address: the first that is more than the site's home page, if any is."""
-        links = (link.get("href") for link in self.root.iter("link") if "canonical" in (link.get("rel") or "").lower())
-        written = unique((*filter(None, links), *self.of_meta("og:url"), *self.of_node("url")))
-        found = [address for text in written if (address := _absolute(url, text))]
-        own = (address for address in found if (plain_address := canonical_url(address)) and not is_home(plain_address))
-        return next(own, found[0] if found else None)
+def _canonical(page: Statements, url: str | None) -> Outcome[str] | None:
+    """Return the page's own address: the first that is more than the site's home page, if any is."""
+    links = (link for link in page.root.iter("link") if "canonical" in (link.get("rel") or "").lower())
+    places = {
+        "canonical link": filter(None, (link.get("href") for link in links)),
+        "meta og:url": page.of_meta("og:url"),
+        "JSON-LD url": page.of_node("url"),
+    }
+    written = ((source, text) for source, texts in places.items() for text in texts)
+    found = [(source, address) for source, text in written if (address := _absolute(url, text))]
+    own = [(source, address) for source, address in found if (flat := canonical_url(address)) and not is_home(flat)]
+    return first_of(own or found, alike=lambda one, other: canonical_url(one) == canonical_url(other))
 
 
 def _absolute(base: str | None, text: str) -> str | None:
@@ -228,15 +161,48 @@ def _absolute(base: str | None, text: str) -> str | None:
         return None
 
 
-def _author_names(author: Any) -> list[Any]:
-    """Return the names of a JSON-LD author: a string, a node with one or more names, or a person in two parts."""
-    if not isinstance(author, dict):
-        return [author]
-    if author.get("name"):
-        return jsonld.as_list(author["name"])
-    parts = (jsonld.text_of(author.get(key)) for key in ("givenName", "familyName"))
-    return [" ".join(filter(None, parts))]
+def _dates(page: Statements, own: OwnPart, key: str, meta: tuple[str, ...]) -> tuple[DateClue, ...]:
+    """Return a page's clues to one date, the most trusted first."""
+    found = [(f"JSON-LD {key}", value) for value in page.of_node(key)]
+    found += [(f"meta {name}", value) for name in meta for value in page.meta.get(name, ())]
+    found += [(f"itemprop {key}", value) for value in _marked_dates(page, own, key)]
+    if key == "datePublished":
+        found += [("time element", value) for value in _time_elements(page, own)]
+    clues = [DateClue(field=field, value=value, source=DateSource.METADATA) for field, value in found]
+    if key == "datePublished" and not clues:
+        shown = (
+            text for text in _shown_dates(page, own) if len(text) <= MAX_SHOWN_CHARS and next(find_dates(text), None)
+        )
+        clues = [DateClue(field="shown date", value=text, source=DateSource.BYLINE) for text in islice(shown, 1)]
+    return tuple(clues)
 
 
-def _words(element: etree._Element) -> str:
-    return squeeze(element.get("content") or "".join(element.itertext()))
+def _marked_dates(page: Statements, own: OwnPart, key: str) -> Iterator[str]:
+    for element in islice(page.marked(key), MAX_LOOKED_AT):
+        if own.is_foreign(element):
+            continue
+        yield element.get("datetime") or words_of(element)
+
+
+def _time_elements(page: Statements, own: OwnPart) -> Iterator[str]:
+    """Yield the dates of the article's first time elements, the ones marked as the publication first."""
+    dated = islice((element for element in page.root.iter("time") if element.get("datetime")), MAX_LOOKED_AT)
+    times = [element for element in dated if own.holds(element)]
+    marked = [element for element in times if element.get("pubdate") is not None]
+    return (element.get("datetime") for element in (*marked, *times)[:3])
+
+
+def _shown_dates(page: Statements, own: OwnPart) -> Iterator[str]:
+    """Yield the dates that a class near the headline or an attribute marks, where nothing else tells one."""
+    for element in own.below_headline:
+        mark = element.get("class") or ""
+        if SHOWN_DATE_CLASS.search(mark) and not NO_DATE.search(mark) and not own.is_foreign(element):
+            yield words_of(element)
+    for element in page.root.iter(etree.Element):
+        for name, value in element.attrib.items():
+            if name.startswith("data-") and _tells_date(name) and not own.is_foreign(element):
+                yield value
+
+
+def _tells_date(attribute: str) -> bool:
+    return bool(DATE_ATTRIBUTE.match(attribute)) and not NO_DATE.search(attribute)

@@ -6,7 +6,7 @@ Owns the forms of these lines. They stay in the blocks: cleaning cuts them. Keep
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -72,6 +72,7 @@ class Printed:
     published: tuple[DateClue, ...]
     modified: tuple[DateClue, ...]
     authors: tuple[str, ...]
+    bare_authors: tuple[str, ...]  # names above the story without "By": a person's, or a section's that looks like one
     tags: tuple[str, ...]
     sources: tuple[Source, ...]
 
@@ -86,6 +87,7 @@ def printed_fields(blocks: Sequence[Block], title: str | None) -> Printed:
         published=tuple(_clue(found) for found, updated in dates if not updated),
         modified=tuple(_clue(found) for found, updated in dates if updated),
         authors=byline_authors(near) or about_authors(blocks),
+        bare_authors=bare_authors(line for line, above in lines if above and line not in (title or "")),
         tags=_first(tag_line(block.text, blocks) for block in blocks),
         sources=_first(source_line(block.text) for block in blocks),
     )
@@ -102,6 +104,20 @@ def byline_authors(lines: Sequence[str]) -> tuple[str, ...]:
         if found:
             return found
     return ()
+
+
+def bare_authors(lines: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of the last line that holds nothing but names: "Jane Doe/John Roe"."""
+    found: tuple[str, ...] = ()
+    for line in lines:
+        named = () if line.isupper() else names([line])
+        if named and all(map(looks_like_person, named)) and _words_in(" ".join(named)) == _words_in(line):
+            found = named
+    return found
+
+
+def _words_in(line: str) -> int:
+    return len(WORD.findall(line))
 
 
 def about_authors(blocks: Sequence[Block]) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ Owns the marks of such parts, and finding the headline's element. Keep out: what
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
 
@@ -36,13 +35,14 @@ class OwnPart:
         self._above = set() if self.headline is None else set(self.headline.iterancestors())
         self._article = self._own_article()
 
-    def below_headline(self) -> Iterator[etree._Element]:
-        """Yield the elements that follow the headline, as many as a page's head holds."""
+    @cached_property
+    def below_headline(self) -> tuple[etree._Element, ...]:
+        """The elements that follow the headline, as many as a page's head holds."""
         elements = self._root.iter(etree.Element)
         for element in elements:
             if element is self.headline:
-                return islice(elements, HEAD_ELEMENTS)
-        return iter(())
+                return tuple(islice(elements, HEAD_ELEMENTS))
+        return ()
 
     def is_foreign(self, element: etree._Element) -> bool:
         """Tell whether an element is in a menu, a footer, an aside, a list of other articles, or another article.

@@ -23,11 +23,19 @@ MIN_SHARED_WORDS = 3
 """Words that a heading must share with the page's title to be its headline."""
 WORD = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]|[^\W_\u3040-\u9fff\uac00-\ud7af]+")
 """A word; of scripts without spaces, and of Korean with its endings, one character."""
-DIVIDER = re.compile(r"\s+[|\-–—•·»:]+\s+|\s*\|\s*|\s*｜\s*")
+DIVIDER = re.compile(r"\s+[|\-–—•·»:]+\s+|\s*[|｜ㅣ│：]\s*")
+"""The last four are what Chinese, Japanese and Korean sites write for a bar and a colon."""
+TIGHT_DIVIDER = re.compile(r"\s*[|\-–—•·»:/｜ㅣ│：]")
+INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
+"""Soft hyphens and zero-width spaces: where a headline may break, no part of it. Joiners stay: scripts need them."""
 
 
 def tidy_title(
-    written: str | None, site: Iterable[str] = (), host: str = "", headings: Iterable[str] = ()
+    written: str | None,
+    site: Iterable[str] = (),
+    host: str = "",
+    headings: Iterable[str] = (),
+    others: Iterable[str] = (),
 ) -> str | None:
     """Return a title without the site's name at its end (or start) and without sections after a " | ".
 
@@ -35,16 +43,19 @@ def tidy_title(
         written: the title as it was found.
         site: what the outlet is called.
         host: the page's host, whose first label names the outlet too.
-        headings: the page's visible headings; what follows one of them in the title is a suffix.
+        headings: the page's visible headings; what follows one of them in the title is a suffix, and a few words and a
+            bar before one a kicker.
+        others: the page's other titles; what follows one of them is a suffix if it ends in the outlet's name.
     """
-    title = squeezed(written)
+    title = squeezed(INVISIBLE.sub("", written or ""))
     if title is None:
         return None
+    own = _own_names(site, host)
+    title = next((text for text in others if _is_signed(title, text, own)), title)
     head, bar, _ = title.partition(" | ")
     if bar and len(head.split()) >= MIN_HEAD_WORDS:
         title = head
-    title = next((text for text in headings if _is_headed_by(title, text)), title)
-    own = _own_names(site, host)
+    title = next((text for text in headings if _is_headed_by(title, text) or _is_below_kicker(title, text)), title)
     return _cut_last(_cut_first(_cut_last(title, own), own), own)
 
 
@@ -97,6 +108,22 @@ def _is_headed_by(title: str, heading: str) -> bool:
         len(heading) >= MIN_HEADING_CHARS
         and title.startswith(heading)
         and DIVIDER.match(title, len(heading)) is not None
+    )
+
+
+def _is_below_kicker(title: str, heading: str) -> bool:
+    """Tell whether a title is a few words, a bar, and then a heading: "Opinion | The bridge is closed"."""
+    kicker, bar, rest = title.partition(" | ")
+    return bool(bar) and len(heading) >= MIN_HEADING_CHARS and rest == heading and len(kicker.split()) < MIN_HEAD_WORDS
+
+
+def _is_signed(title: str, other: str, own: frozenset[str]) -> bool:
+    """Tell whether a title is another one, a divider, and something that ends in the outlet's name."""
+    return (
+        len(other) >= MIN_HEADING_CHARS
+        and title.startswith(other)
+        and TIGHT_DIVIDER.match(title, len(other)) is not None
+        and any(plain(title[match.end() :]) in own for match in DIVIDER.finditer(title, len(other)))
     )
 
 

@@ -22,7 +22,7 @@ from newsmill.model import Fate
 from newsmill.publish.decisions import decisions
 from newsmill.publish.files import rows_of
 from newsmill.publish.report import Report, report_rows
-from newsmill.schema import CLEANED, DUPLICATES, FATES, QUARANTINE, REMOVALS, REVISIONS, RUNS
+from newsmill.schema import CLEANED, DUPLICATES, FATES, METADATA, QUARANTINE, REMOVALS, REVISIONS, RUNS
 from newsmill.staging import Run, Staging
 from newsmill.storage import Store
 
@@ -40,6 +40,7 @@ def write_ledger(staging: Staging, data: Store, run: Run, report: Report) -> Non
     """Write all of a run's ledger; `runs` last, because it says that the rest is there."""
     _write(data, ledger_path("fates", run), FATES, _fates(staging, run), even_empty=True)
     _write(data, ledger_path("removals", run), REMOVALS, _staged(staging, "removals", REMOVALS))
+    _write(data, ledger_path("metadata", run), METADATA, _metadata(staging, run))
     _write(data, ledger_path("duplicates", run), DUPLICATES, _duplicates(staging, run))
     _write(data, ledger_path("revisions", run), REVISIONS, _staged(staging, "revisions", REVISIONS))
     _write(data, ledger_path("quarantine", run), QUARANTINE, _quarantine(staging, run))
@@ -81,6 +82,18 @@ def _staged(staging: Staging, dataset: str, schema: pa.Schema) -> Iterator[pa.Ta
     """Yield the rows of a dataset that lies in staging as the ledger wants it."""
     for path in staging.files(dataset):
         yield from _parts(staging, path, schema.names)
+
+
+def _metadata(staging: Staging, run: Run) -> Iterator[pa.Table]:
+    """Yield how the fields of every extracted article were decided, one row a field."""
+    whose = ["record_key", "article_id", "source_id", "outlet"]
+    for path in staging.files("extracted"):
+        for part in _parts(staging, path, [*whose, "choices"]):
+            choices = part["choices"].combine_chunks()
+            rows = part.select(whose).take(pc.list_parent_indices(choices))
+            for name, column in zip(choices.type.value_type.names, pc.list_flatten(choices).flatten(), strict=True):
+                rows = rows.append_column(name, column)
+            yield _of_run(rows, run, METADATA)
 
 
 def _parts(staging: Staging, path: str, columns: list[str]) -> Iterator[pa.Table]:

@@ -16,7 +16,7 @@ from newsmill.model import Selection, key_of
 from newsmill.publish.partitions import groups, publish_group
 from newsmill.publish.reconcile import reconcile
 from newsmill.publish.report import Report
-from newsmill.schema import CLEANED, REMOVALS, SETTLED, VERDICTS
+from newsmill.schema import CLEANED, EXTRACTED, REMOVALS, SETTLED, VERDICTS
 from newsmill.staging import Staging, write_rows
 from newsmill.storage import Store
 
@@ -102,6 +102,13 @@ def removal(row: dict[str, Any], run_id: str) -> dict[str, Any]:
     }
 
 
+def extracted(row: dict[str, Any]) -> dict[str, Any]:
+    """What the article was before it was cleaned: without text, its title found in two places that differ."""
+    choice = {"field": "title", "value": row["title"], "source": "h1", "agreeing": ["title element"],
+              "runner_up": "Another", "runner_up_source": "meta og:title"}  # fmt: skip
+    return {**row, "blocks": [], "choices": row.get("choices", [choice] if row["title"] else [])}
+
+
 class Mill:
     """A data root with an index, and runs over it that begin where validation ends."""
 
@@ -127,6 +134,7 @@ class Mill:
             number = start // batch_rows + 1
             cleaned = [row for row in part if "fate" not in row]
             put = {"cleaned": (CLEANED, cleaned), "settled": (SETTLED, [row for row in part if "fate" in row])}
+            put["extracted"] = (EXTRACTED, [extracted(row) for row in cleaned])
             put["removals"] = (REMOVALS, [removal(row, run_id) for row in cleaned])
             for dataset, (schema, content) in put.items():
                 known = [{name: row[name] for name in schema.names} for row in content]

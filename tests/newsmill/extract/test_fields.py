@@ -31,6 +31,34 @@ GERMAN = "Der Bundeskanzler hat am Dienstag in Berlin mit den Ministern der Län
         ("Jane Doe @janedoe", ["Jane Doe"]),
         ("신현주 기자", ["신현주"]),
         ("Андрей Колесников", ["Андрей Колесников"]),
+        ("Por Ana Ruiz", ["Ana Ruiz"]),
+        ("Af Mette Hansen", ["Mette Hansen"]),
+        ("Автор: Иван Петров", ["Иван Петров"]),
+        ("Yazan: Ali Demir ve Ayşe Kaya", ["Ali Demir", "Ayşe Kaya"]),
+        ("作者：张三、李四", ["张三", "李四"]),
+        ("記者 山田太郎", ["山田太郎"]),
+        ("Oleh Budi Santoso", ["Budi Santoso"]),
+        ("JEAN-LUC O'BRIEN", ["Jean-Luc O'Brien"]),
+        ("BBC NEWS", ["BBC NEWS"]),
+        ("J.K. Rowling", ["J.K. Rowling"]),
+        ("Jane Doe Jane Doe", ["Jane Doe"]),
+        ("Senior Political Reporter Jane Doe", ["Jane Doe"]),
+        ("Jane Doe Political Editor", ["Jane Doe"]),
+        ("Jane Doe in Washington", ["Jane Doe"]),
+        ("Jane Doe, Example Staff Writer", ["Jane Doe"]),
+        ("Our Political Correspondent", []),
+        ("Jane Doe, Friday, 13 September 2023", ["Jane Doe"]),
+        ("By Jane Doe Updated Sep 13, 2023", ["Jane Doe"]),
+        ("Jane Doe | 5 min read", ["Jane Doe"]),
+        ("Max Muster, Berlin", ["Max Muster"]),
+        ("Max Muster, dpa", ["Max Muster", "dpa"]),
+        ("Max Muster mit Material von dpa", ["Max Muster", "dpa"]),
+        ("Jane Doe et AFP", ["Jane Doe", "AFP"]),
+        ("박준석 기자 외 1명", ["박준석"]),
+        ("Ministry of Defence", ["Ministry of Defence"]),
+        ("Foto: Max Muster", []),
+        ("humans.txt", []),
+        ("siteadmin", []),
         ("https://example.org/jane", []),
         ("admin", []),
         ("By", []),
@@ -46,9 +74,25 @@ def test_the_outlet_is_never_an_author() -> None:
     assert names(["Jane Doe, The Example Times", "Example Times"], ["Example Times"]) == ("Jane Doe",)
 
 
+def test_one_person_written_twice_is_one_author_at_the_first_place() -> None:
+    assert names(["Jane Doe", "John Roe", "JANE DOE"]) == ("Jane Doe", "John Roe")
+
+
+def test_an_outlet_and_an_agency_stay_one_name() -> None:
+    assert names(["Le Exemple et AFP"], ["Le Exemple"]) == ("Le Exemple et AFP",)
+    assert names(["Le Exemple et AFP"]) == ("Le Exemple", "AFP")
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("Jane Doe", True), ("Jan van der Berg", True), ("Jane", False), ("Jane says hello", False), ("NEW YORK", False)],
+    [
+        ("Jane Doe", True),
+        ("Jan van der Berg", True),
+        ("Jane", False),
+        ("Jane says hello", False),
+        ("NEW YORK", False),
+        ("View More Articles", False),
+    ],
 )
 def test_what_looks_like_a_person(text: str, expected: bool) -> None:
     assert looks_like_person(text) is expected
@@ -70,6 +114,8 @@ def test_no_byline_raises(line: str) -> None:
         ("Example Times: bridge closes", "Example Times: bridge closes"),
         ("Example Times | Bridge closes", "Bridge closes"),
         ("Council closes bridge - again", "Council closes bridge - again"),
+        ("市議会が橋を閉鎖：Example Times", "市議会が橋を閉鎖"),
+        ("Council clo\u00adses bri\u200bdge", "Council closes bridge"),
         ("Well-known man", "Well-known man"),
         ("  a \n b ", "a b"),
         ("", None),
@@ -84,6 +130,18 @@ def test_what_follows_the_visible_heading_is_a_suffix() -> None:
     headings = ["The bridge is closed again"]
     assert tidy_title("The bridge is closed again - What Else", headings=headings) == headings[0]
     assert tidy_title("The bridge is closed again tomorrow", headings=headings) == "The bridge is closed again tomorrow"
+
+
+def test_a_kicker_before_the_visible_heading_is_none_of_the_title() -> None:
+    headings = ["The bridge is closed again"]
+    assert tidy_title("Opinion | The bridge is closed again", headings=headings) == headings[0]
+    assert tidy_title("Opinion | The bridge is closed", headings=headings) == "Opinion | The bridge is closed"
+
+
+def test_what_follows_another_title_is_a_suffix_only_if_it_ends_in_the_outlets_name() -> None:
+    other = "The bridge is closed again"
+    assert tidy_title(f"{other}-PoliticsㅣExample Times", ["Example Times"], others=[other]) == other
+    assert tidy_title(f"{other}-Politics today", ["Example Times"], others=[other]) == f"{other}-Politics today"
 
 
 @pytest.mark.parametrize(

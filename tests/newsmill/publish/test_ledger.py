@@ -4,12 +4,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from newsmill.publish import ledger as ledger_module
-from newsmill.schema import DUPLICATES, FATES, QUARANTINE, REMOVALS, REVISIONS, RUNS
+from newsmill.schema import DUPLICATES, FATES, METADATA, QUARANTINE, REMOVALS, REVISIONS, RUNS
 from tests.newsmill.dedup.factory import DAY, Mill, article, at, settled
 
 SCHEMAS = {
     "ledger/fates": FATES,
     "ledger/removals": REMOVALS,
+    "ledger/metadata": METADATA,
     "ledger/duplicates": DUPLICATES,
     "ledger/revisions": REVISIONS,
     "quarantine": QUARANTINE,
@@ -57,6 +58,22 @@ def test_removals_of_every_cleaned_article_are_kept_in_their_order(mill: Mill) -
     rows = [article("a"), article("b", failed=["title"]), article("c", "The story of a. It has words.")]
     mill.run(rows, batch_rows=2)
     assert [row["source_id"] for row in mill.ledger("removals")] == ["a", "b", "c"]
+
+
+def test_metadata_is_one_row_a_decided_field_whatever_became_of_the_article(mill: Mill) -> None:
+    url = {"field": "url", "value": "https://example.org/c", "source": "record", "agreeing": [],
+           "runner_up": None, "runner_up_source": None}  # fmt: skip
+    title = {**url, "field": "title", "value": "c", "agreeing": ["h1"], "runner_up": "d", "runner_up_source": "byline"}
+    rows = [article("a"), article("b", failed=["title"], choices=[]), article("c", choices=[url, title]), settled("z")]
+    mill.run(rows, batch_rows=2)
+    told = mill.ledger("metadata")
+    assert [(row["source_id"], row["field"], row["value"]) for row in told] == [
+        ("a", "title", "a"),
+        ("c", "url", "https://example.org/c"),
+        ("c", "title", "c"),
+    ]
+    whose = {name: rows[2][name] for name in ("record_key", "article_id", "source_id", "outlet")}
+    assert told[2] == {"run_id": "run-1", **whose, **title}
 
 
 def test_a_copy_under_another_outlet_is_one_duplicate_that_names_what_it_duplicates(mill: Mill) -> None:

@@ -209,11 +209,11 @@ def test_a_run_killed_around_any_step_of_its_end_ends_the_same(
     mill.end(staging, len(SECOND))
     assert mill.bytes_of("corpus") == expected.bytes_of("corpus")
     assert index_rows(mill) == index_rows(expected)
-    for dataset in ("fates", "removals", "duplicates", "revisions"):
+    for dataset in ("fates", "removals", "metadata", "duplicates", "revisions"):
         assert mill.bytes_of(f"ledger/{dataset}") == expected.bytes_of(f"ledger/{dataset}")
 
 
-@pytest.mark.parametrize("files", range(4))
+@pytest.mark.parametrize("files", range(5))
 def test_a_ledger_that_was_written_in_part_is_written_to_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: int
 ) -> None:
@@ -234,7 +234,7 @@ def test_a_ledger_that_was_written_in_part_is_written_to_the_end(
         patch.setattr(mill.data, "replacing", deadly)
         with pytest.raises(Killed):
             mill.end(staging, len(SECOND))
-    assert len(mill.bytes_of("ledger")) == len(expected.bytes_of("ledger")) - 4 + files
+    assert len(mill.bytes_of("ledger")) == len(expected.bytes_of("ledger")) - 5 + files
     mill.end(staging, len(SECOND))
     assert mill.bytes_of("ledger") == expected.bytes_of("ledger")
 

@@ -1,0 +1,66 @@
+"""A page's statements about itself, indexed once: JSON-LD's article, meta elements, the outlet's names.
+
+Owns finding them. Keep out: what they mean for a field (headline, bylines, metadata).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from newsmill.extract import jsonld
+from newsmill.extract.blocks import squeeze, unique
+from newsmill.extract.titles import MAX_SITE_WORDS
+
+SITE = ("og:site_name", "application-name", "apple-mobile-web-app-title", "publisher", "dc.publisher")
+MAX_LOOKED_AT = 100
+"""Elements of one sort (headings, dates) that are looked at: no article's own is past them."""
+MARKED = etree.XPath(".//*[@itemprop]")
+BY_AUTHOR = etree.XPath(".//*[@rel='author']")
+"""Looked up in libxml2: a walk in Python over every element takes as long as all the rest."""
+
+
+class Statements:
+    """What a page says of itself outside its text."""
+
+    def __init__(self, root: etree._Element) -> None:
+        self.root = root
+        self._marked: list[etree._Element] = list(MARKED(root))
+        self.node = jsonld.article_node(root)
+        self.meta: dict[str, list[str]] = {}
+        for element in root.iter("meta"):
+            name = element.get("property") or element.get("name") or element.get("itemprop") or ""
+            content = element.get("content")
+            if name and content and content.strip():
+                self.meta.setdefault(name.strip().lower(), []).append(content)
+
+    def marked(self, itemprop: str) -> Iterator[etree._Element]:
+        """Yield the elements that microdata marks as this property."""
+        return (element for element in self._marked if element.get("itemprop") == itemprop)
+
+    def by_author(self) -> list[etree._Element]:
+        """Return the elements that link to the author."""
+        return list(BY_AUTHOR(self.root))
+
+    def of_meta(self, *keys: str) -> Iterator[str]:
+        """Yield the contents of meta elements, key by key."""
+        return (value for key in keys for value in self.meta.get(key, ()))
+
+    def of_node(self, *keys: str) -> Iterator[str]:
+        """Yield the strings of JSON-LD's article, key by key."""
+        return (text for key in keys if (text := jsonld.text_of(self.node.get(key))))
+
+    def of_elements(self, tag: str) -> Iterator[str]:
+        """Yield the words of a tag's elements that have any."""
+        return (text for element in self.root.iter(tag) if (text := squeeze("".join(element.itertext()))))
+
+    def site_names(self) -> tuple[str, ...]:
+        """Return what the page calls its outlet."""
+        found = unique((*self.of_meta(*SITE), *self.of_node("publisher")))
+        return tuple(name for name in found if "://" not in name and len(name.split()) <= MAX_SITE_WORDS)
+
+
+def words_of(element: etree._Element) -> str:
+    """Return an element's `content` attribute, else its words."""
+    return squeeze(element.get("content") or "".join(element.itertext()))
