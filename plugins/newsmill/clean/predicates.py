@@ -11,6 +11,7 @@ from collections.abc import Callable
 from difflib import SequenceMatcher
 from enum import StrEnum
 
+from newsmill.clean import repeats
 from newsmill.clean.fold import fold
 from newsmill.clean.page import TEASER_KEY, Line, Page, Words
 from newsmill.clean.speech import reports_speech
@@ -60,9 +61,16 @@ class Predicate(StrEnum):
     SHORT_RUN = "short_run"
     SENTENCE = "sentence"
     SPEECH = "speech"
+    OUTLET_REPEATS = "outlet_repeats"
+    OUTLET_ALWAYS = "outlet_always"
+    OTHER_TITLE = "other_title"
+    OTHER_TITLE_WITHIN = "other_title_within"
+    AUTHOR_REPEATS = "author_repeats"
 
 
-CERTAIN = frozenset({Predicate.TITLE, Predicate.TEASER, Predicate.REPEATED_AT_ONCE, Predicate.DATE_LINE})
+CERTAIN = frozenset(
+    {Predicate.TITLE, Predicate.TEASER, Predicate.REPEATED_AT_ONCE, Predicate.DATE_LINE, Predicate.OUTLET_ALWAYS}
+)
 """Predicates that prove the case without a look at what stands around."""
 
 
@@ -275,4 +283,9 @@ _PREDICATES: dict[Predicate, Callable[[Line, Page], str | None]] = {
     Predicate.SHORT_RUN: _short_run,
     Predicate.SENTENCE: _sentence,
     Predicate.SPEECH: _speech,
+    Predicate.OUTLET_REPEATS: repeats.outlet_repeats,
+    Predicate.OUTLET_ALWAYS: repeats.outlet_always,
+    Predicate.OTHER_TITLE: repeats.other_title,
+    Predicate.OTHER_TITLE_WITHIN: repeats.other_title_within,
+    Predicate.AUTHOR_REPEATS: repeats.author_repeats,
 }
