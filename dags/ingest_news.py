@@ -12,8 +12,7 @@ Every run reads the landing zone, leaves out what earlier runs have dealt with, 
 than the rejection limit is quarantined |
 | `deduplicate` | decides each record's fate: published, duplicate, quarantined, unreadable, unchanged |
 | `publish` | one task a group of partitions: merges the articles into `corpus/date=…/outlet=…/` |
-| `reconcile` | checks that the books balance, writes ledger, index and outlet profiles, and logs the table of fates by \
-outlet |
+| `reconcile` | checks that the books balance, writes ledger, index and profiles, logs the table of fates by outlet |
 
 Trigger it with other params to take another landing zone, some outlets or days only, to clean everything again
 (`reprocess`), or to see what would happen (`dry_run`). What was cut and why is in `ledger/removals`; what was not

@@ -21,6 +21,9 @@ RUN_ON_LETTERS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
 RUN_ON_LETTERS_A_WORD = 5
 """Letters and signs of a Thai word on average, roughly; enough to tell an article from a stub."""
 
+AT_THE_BEGINNING, AT_THE_END = "at the beginning", "at the end"
+"""Where an outlet prints a block, when it has a place."""
+
 
 class NewsmillError(Exception):
     """A mistake that a user can mend; its text names the file or setting, the value and what to do."""
@@ -236,7 +239,7 @@ class Repeat:
     total: int  # all stories seen
     since: date  # the first of its days
     days: int  # different days
-    place: str  # "at the beginning", "at the end", or empty where it stands in several places
+    place: str  # AT_THE_BEGINNING, AT_THE_END, or empty where it stands in several places
     author: int | None = None  # block_key of the author whom all its stories have; None where there is none
     of_subject: bool = False  # its stories have a word in their titles that the outlet's other stories lack
 

@@ -16,7 +16,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from newsmill.blockkeys import block_key
-from newsmill.model import Article, BlockKind, Profile, Repeat
+from newsmill.model import AT_THE_BEGINNING, Article, BlockKind, Profile, RawFormat, Repeat
 
 if TYPE_CHECKING:
     from newsmill.clean.page import Line, Page
@@ -31,6 +31,7 @@ NEW_STORIES, NEW_SHARE = 5, 0.8
 """What was added to the pages a week ago is in few of all stories, but in nearly all since."""
 ALWAYS_STORIES, ALWAYS_SHARE = 5, 0.8
 """What a paragraph within the body needs."""
+BANNER_WORDS = 3
 BIOGRAPHY_STORIES = 2
 TITLES_OF_DIGEST = 3
 """So many titles of other articles, each with a paragraph of its own, are the headings of a digest."""
@@ -47,9 +48,12 @@ class Known:
     repeats: Mapping[int, Repeat]
     titles: Mapping[int, date]  # blocks that are another article's title, and that article's day
     authors: Mapping[int, str]  # block_key -> name, of the article's authors
+    marks_headings: (
+        bool  # whether the page says what a heading is; in a dump any line above a paragraph is taken for one
+    )
 
 
-NOTHING = Known({}, {}, {})
+NOTHING = Known({}, {}, {}, False)
 
 
 def known_of(article: Article, profile: Profile | None) -> Known:
@@ -62,13 +66,16 @@ def known_of(article: Article, profile: Profile | None) -> Known:
         repeats={number: profile.repeats[key] for number, key in enumerate(keys) if key in profile.repeats},
         titles={number: profile.titles[key] for number, key in enumerate(keys) if key in profile.titles and key != own},
         authors={block_key(author): author for author in article.authors},
+        marks_headings=article.raw_format is not RawFormat.TEXT,
     )
 
 
 def outlet_repeats(line: Line, page: Page) -> str | None:
     """A block that the outlet prints around its articles; no heading, no row of figures."""
     repeat = page.known.repeats.get(line.index)
-    if repeat is None or repeat.of_subject or _is_a_heading(line, page) or _tells_figures(line):
+    if repeat is None or repeat.of_subject or _tells_figures(line):
+        return None
+    if _is_a_heading(line, page) and not _is_a_banner(line, page, repeat):
         return None
     share = PROSE_SHARE if line.reads_as_prose else SHORT_SHARE
     often = repeat.stories >= STORIES and repeat.stories >= share * repeat.total
@@ -81,8 +88,7 @@ def outlet_always(line: Line, page: Page) -> str | None:
     repeat = page.known.repeats.get(line.index)
     if repeat is None or repeat.of_subject or not line.reads_as_prose or _tells_figures(line):
         return None
-    always = repeat.stories >= ALWAYS_STORIES and repeat.stories >= ALWAYS_SHARE * repeat.total
-    return _evidence(repeat) if always else None
+    return _evidence(repeat) if _is_always(repeat) else None
 
 
 def author_repeats(line: Line, page: Page) -> str | None:
@@ -104,7 +110,7 @@ def other_title(line: Line, page: Page) -> str | None:
 
 def other_title_within(line: Line, page: Page) -> str | None:
     """The same between the paragraphs of the body: a link, as long as the page is no digest with such headings."""
-    if line.block.kind is BlockKind.HEADING:
+    if _is_marked(line, page):
         return None
     headings = sum(_is_a_heading(page.lines[index], page) for index in page.known.titles)
     return other_title(line, page) if headings < TITLES_OF_DIGEST else None
@@ -122,6 +128,20 @@ def _is_a_heading(line: Line, page: Page) -> bool:
     if line.reads_as_prose or line.index + 1 >= len(page.lines):
         return False
     return page.lines[line.index + 1].reads_as_prose and line.index + 1 not in page.known.repeats
+
+
+def _is_marked(line: Line, page: Page) -> bool:
+    return page.known.marks_headings and line.block.kind is BlockKind.HEADING
+
+
+def _is_a_banner(line: Line, page: Page, repeat: Repeat) -> bool:
+    """Words above nearly all articles of the outlet: its own, unless they are as few as in `Facts` or `The news`."""
+    above = repeat.place == AT_THE_BEGINNING and not _is_marked(line, page)
+    return above and line.count >= BANNER_WORDS and _is_always(repeat)
+
+
+def _is_always(repeat: Repeat) -> bool:
+    return repeat.stories >= ALWAYS_STORIES and repeat.stories >= ALWAYS_SHARE * repeat.total
 
 
 def _tells_figures(line: Line) -> bool:

@@ -12,7 +12,7 @@ from datetime import date
 
 from newsmill.learn.sight import FIRST, LAST, Sighting
 from newsmill.learn.stories import count_stories, stories_of
-from newsmill.model import Repeat
+from newsmill.model import AT_THE_BEGINNING, AT_THE_END, Repeat
 
 SEEN_TWICE = 2
 PLACED = 0.8
@@ -77,8 +77,8 @@ def _repeat(
 def _place(seen: Iterable[int]) -> str:
     counts = Counter(seen)
     if counts[LAST] >= PLACED * counts.total():
-        return "at the end"
-    return "at the beginning" if counts[FIRST] >= PLACED * counts.total() else ""
+        return AT_THE_END
+    return AT_THE_BEGINNING if counts[FIRST] >= PLACED * counts.total() else ""
 
 
 def _author(articles: Iterable[Sighting]) -> int | None:

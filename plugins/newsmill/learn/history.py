@@ -60,8 +60,8 @@ class Remembered(Sighting):
             keys=(),
             words=(),
             places=(),
-            text_chars=self.text_chars,
-            removed_chars=self.removed_chars,
+            text_chars=0,
+            removed_chars=0,
         )
 
 
