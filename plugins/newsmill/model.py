@@ -344,5 +344,7 @@ def key_of(*parts: str) -> str:
 
 def count_words(text: str) -> int:
     """Count words: split at white space, and by characters in scripts without spaces."""
+    if text.isascii():
+        return len(text.split())
     spaced = RUN_ON_LETTERS.sub(lambda run: " x" * -(-len(run[0]) // RUN_ON_LETTERS_A_WORD) + " ", text)
     return len(IDEOGRAPHS.sub(" x ", spaced).split())

@@ -19,6 +19,8 @@ from newsmill.staging import Staging
 
 ROWS_AT_ONCE = 20_000
 """Chosen articles held at once: about 2 kB each of keys."""
+OUTLETS_AT_ONCE = 1_000
+"""Outlets held at once, each with the titles that are remembered of it (24 kB)."""
 READ_ROWS = 2_000
 
 Chosen = tuple[str, list[str]]
@@ -44,7 +46,7 @@ def together(chosen: Iterable[Chosen]) -> Iterator[list[Chosen]]:
     held: list[Chosen] = []
     size = 0
     for outlet, keys in chosen:
-        if held and size + len(keys) > ROWS_AT_ONCE:
+        if held and (size + len(keys) > ROWS_AT_ONCE or len(held) == OUTLETS_AT_ONCE):
             yield held
             held, size = [], 0
         held.append((outlet, keys))
@@ -54,13 +56,13 @@ def together(chosen: Iterable[Chosen]) -> Iterator[list[Chosen]]:
 
 
 def read_chosen(staging: Staging, group: Iterable[Chosen]) -> Mapping[str, list[dict[str, Any]]]:
-    """Return the rows of `schema.SIGHTINGS` of the chosen articles by outlet, sorted by article_id."""
+    """Return the rows of `schema.SIGHTINGS` of the chosen articles by outlet; outlets and articles are sorted."""
     wanted = pa.array([key for _, keys in group for key in keys], pa.string())
     found: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for part in parts(staging, SIGHTINGS.names):
         for row in part.filter(pc.is_in(part["record_key"], value_set=wanted)).to_pylist():
             found[row["outlet"]].append(row)
-    return {outlet: sorted(rows, key=lambda row: row["article_id"]) for outlet, rows in found.items()}
+    return {outlet: sorted(rows, key=lambda row: row["article_id"]) for outlet, rows in sorted(found.items())}
 
 
 def parts(staging: Staging, columns: list[str]) -> Iterator[pa.RecordBatch]:

@@ -10,8 +10,8 @@ Owns this comparison. Keep out: what is concluded from the stories (evidence).
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
 from newsmill.learn.sight import Sighting
@@ -24,73 +24,53 @@ third of a wire report and cut the rest to fit."""
 STRANGERS = 0.35
 """Share below which two articles are different stories for certain; what they have in common is the outlet's."""
 
-Pairs = Mapping[tuple[int, int], int]
+Words = Mapping[int, int]
+"""The words of each block of prose, by key."""
 
 
 def stories_of(articles: Sequence[Sighting]) -> list[int]:
     """Return each article's story, as the position of that story's first article.
 
     The order of articles does not matter to which belong together. Articles without prose of their own tell nothing
-    of how often the outlet prints a block, and are one story together. Time: for each block the square of the articles
-    that hold it, so the caller bounds the articles.
+    of how often the outlet prints a block, and are one story together. Time: at worst, where all are copies of each
+    other, the square of the articles; so the caller bounds them.
     """
-    holders, words = _prose(articles)
-    lengths = _lengths(len(articles), holders, words)
-    common = _in_common(holders, words)
-    around = {key for key, who in holders.items() if _are_strangers(who, common, lengths)}
-    told = {key: who for key, who in holders.items() if key not in around}
-    lengths = _lengths(len(articles), told, words)
-    return _joined(lengths, _in_common(told, words))
-
-
-def _prose(articles: Sequence[Sighting]) -> tuple[dict[int, list[int]], dict[int, int]]:
-    """Return for each key of prose the articles that hold it, and its words."""
+    prose = [_prose(article) for article in articles]
     holders: defaultdict[int, list[int]] = defaultdict(list)
-    words: dict[int, int] = {}
-    for number, article in enumerate(articles):
-        prose = {key: count for key, count in zip(article.keys, article.words, strict=True) if count >= PROSE_WORDS}
-        prose.pop(0, None)
-        for key, count in prose.items():
+    for number, words in enumerate(prose):
+        for key in words:
             holders[key].append(number)
-            words[key] = max(count, words.get(key, 0))
-    return holders, words
+    around = {key for key, who in holders.items() if _are_strangers(prose, who)}
+    told = [{key: count for key, count in words.items() if key not in around} for words in prose]
+    return _joined(told, {key: who for key, who in holders.items() if key not in around})
 
 
-def _lengths(size: int, holders: Mapping[int, Sequence[int]], words: Mapping[int, int]) -> list[int]:
-    lengths = [0] * size
-    for key, who in holders.items():
-        for number in who:
-            lengths[number] += words[key]
-    return lengths
+def _prose(article: Sighting) -> Words:
+    words = {key: count for key, count in zip(article.keys, article.words, strict=True) if count >= PROSE_WORDS}
+    words.pop(0, None)
+    return words
 
 
-def _in_common(holders: Mapping[int, Sequence[int]], words: Mapping[int, int]) -> Pairs:
-    """Return for each pair of articles the words of the prose that both have; pairs without any are left out."""
-    common: Counter[tuple[int, int]] = Counter()
-    for key, who in holders.items():
-        count = words[key]
-        for pair in combinations(who, 2):
-            common[pair] += count
-    return common
+def _are_strangers(prose: Sequence[Words], who: Sequence[int]) -> bool:
+    """Tell whether two of these articles have next to nothing in common; of the outlet's lines the first two have."""
+    return any(_in_common(prose[one], prose[other]) < STRANGERS for one, other in combinations(who, 2))
 
 
-def _are_strangers(who: Sequence[int], common: Pairs, lengths: Sequence[int]) -> bool:
-    return any(common[pair] < STRANGERS * min(lengths[pair[0]], lengths[pair[1]]) for pair in combinations(who, 2))
+def _in_common(one: Words, other: Words) -> float:
+    """Return the share of the shorter one's words that stand in both."""
+    shared = sum(min(one[key], other[key]) for key in one.keys() & other.keys())
+    return shared / min(sum(one.values()), sum(other.values()))
 
 
-def _joined(lengths: Sequence[int], common: Pairs) -> list[int]:
-    stories = list(range(len(lengths)))
-    empty = [number for number, length in enumerate(lengths) if not length]
-    for one, other in [*_same(lengths, common), *((empty[0], number) for number in empty[1:])]:
+def _joined(told: Sequence[Words], holders: Mapping[int, Sequence[int]]) -> list[int]:
+    stories = list(range(len(told)))
+    empty = [number for number, words in enumerate(told) if not words]
+    pairs = {pair for who in holders.values() for pair in combinations(who, 2)}
+    same = (pair for pair in pairs if _in_common(told[pair[0]], told[pair[1]]) >= SAME_STORY)
+    for one, other in (*same, *((empty[0], number) for number in empty[1:])):
         first, second = sorted((_root(stories, one), _root(stories, other)))
         stories[second] = first
     return [_root(stories, number) for number in stories]
-
-
-def _same(lengths: Sequence[int], common: Pairs) -> Iterator[tuple[int, int]]:
-    for pair, words in common.items():
-        if words >= SAME_STORY * min(lengths[pair[0]], lengths[pair[1]]):
-            yield pair
 
 
 def _root(stories: list[int], number: int) -> int:

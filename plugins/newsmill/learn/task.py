@@ -5,18 +5,20 @@ Owns the order of the steps. Keep out: counting (evidence), bounds (window), fil
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from newsmill import parquet
-from newsmill.learn.evidence import repeats_of
-from newsmill.learn.gather import by_outlet, parts, read_chosen, together
+from newsmill.learn.evidence import SEEN_TWICE, repeats_of
+from newsmill.learn.gather import by_outlet, read_chosen, together
 from newsmill.learn.history import Remembered, is_outlet, latest, write_version
 from newsmill.learn.sight import Sighting
+from newsmill.learn.titles import titles_seen
 from newsmill.learn.window import newest_first, remembered, sample
 from newsmill.model import Fate, Profile, Repeat
 from newsmill.schema import CLEANED, DECISIONS, REPEATS, SIGHTINGS, TITLES
@@ -24,8 +26,6 @@ from newsmill.staging import Run, Staging, writing
 from newsmill.storage import Store
 
 REPEATS_FILE, TITLES_FILE = "repeats.parquet", "titles.parquet"
-MIN_TITLE_WORDS = 4
-"""A shorter title ("Weather", "Letters to us") may stand in an article for what it says."""
 
 
 def learn(staging: Staging, data: Store) -> dict[str, int]:
@@ -42,15 +42,14 @@ def learn(staging: Staging, data: Store) -> dict[str, int]:
         writing(data, staging.path(TITLES_FILE), TITLES) as titles,
     ):
         for group in together(chosen):
-            rows = read_chosen(staging, group)
-            past = {outlet: latest(data, outlet) for outlet, _ in group}
-            for outlet, _ in group:
-                for key, repeat in sorted(repeats_of(_pool(rows[outlet], past[outlet])).items()):
-                    repeats.add({"outlet": outlet, "key": key} | _fields(repeat))
-                    counts["repeats"] += 1
-            for row in _titles_seen(staging, past):
-                titles.add(row)
-                counts["titles"] += 1
+            past = []
+            for outlet, rows in read_chosen(staging, group).items():
+                known = latest(data, outlet)
+                past.append(_titles_of(outlet, known))
+                counts["repeats"] += repeats.add_all(_repeat_rows(outlet, _pool(rows, known)))
+            counts["titles"] += titles.add_all(
+                titles_seen(staging, [outlet for outlet, _ in group], pa.concat_tables(past))
+            )
     return counts
 
 
@@ -111,54 +110,28 @@ def _pool(rows: Sequence[Mapping[str, Any]], past: Sequence[Remembered]) -> list
     return [*fresh.values(), *(article for article in past if article.keys and article.article_id not in fresh)]
 
 
+def _repeat_rows(outlet: str, articles: Sequence[Sighting]) -> Iterator[dict[str, Any]]:
+    for key, repeat in sorted(repeats_of(articles).items(), key=itemgetter(0)):
+        if _can_matter(repeat):
+            yield {"outlet": outlet, "key": key} | _fields(repeat)
+
+
+def _titles_of(outlet: str, articles: Sequence[Remembered]) -> pa.Table:
+    columns = {
+        "outlet": [outlet] * len(articles),
+        "title_key": [article.title_key for article in articles],
+        "day": [article.day for article in articles],
+    }
+    return pa.table(columns, schema=pa.schema([SIGHTINGS.field(name) for name in columns]))
+
+
+def _can_matter(repeat: Repeat) -> bool:
+    """Two stories prove nothing, but of what only one author's have; most blocks that repeat at all are in two."""
+    return repeat.stories > SEEN_TWICE or repeat.author is not None
+
+
 def _fields(repeat: Repeat) -> dict[str, Any]:
     return {name: getattr(repeat, name) for name in REPEATS.names if name not in ("outlet", "key")}
-
-
-def _titles_seen(staging: Staging, past: Mapping[str, Sequence[Remembered]]) -> Iterator[dict[str, Any]]:
-    """Yield the titles, of the run and of the past, that stand as a block in another article of the run.
-
-    Three passes over narrow columns: only what is found in the second is held in a dict.
-    """
-    remembered_keys = [article.title_key for articles in past.values() for article in articles]
-    fresh = [part["title_key"] for part in _of_outlets(parts(staging, ["outlet", "title_key"]), past)]
-    known = pa.chunked_array([pa.array(remembered_keys, pa.int64()), *fresh], pa.int64()).unique()
-    seen: set[tuple[str, int]] = set()
-    for part in _of_outlets(parts(staging, ["outlet", "title_key", "keys", "words"]), past):
-        seen.update(_other_titles(part, known))
-    for (outlet, key), day in sorted(_days_of(seen, staging, past).items()):
-        yield {"outlet": outlet, "key": key, "day": day}
-
-
-def _days_of(
-    seen: Set[tuple[str, int]], staging: Staging, past: Mapping[str, Sequence[Remembered]]
-) -> dict[tuple[str, int], date]:
-    """Return the last day of each title of an outlet that was seen."""
-    days: dict[tuple[str, int], date] = {}
-    found = [(outlet, article.title_key, article.day) for outlet in past for article in past[outlet]]
-    keys = pa.array(sorted({key for _, key in seen}), pa.int64())
-    for part in _of_outlets(parts(staging, ["outlet", "title_key", "day"]), past):
-        some = part.filter(pc.is_in(part["title_key"], value_set=keys))
-        found += zip(*(some[name].to_pylist() for name in ("outlet", "title_key", "day")), strict=True)
-    for outlet, key, day in found:
-        if (outlet, key) in seen:
-            days[outlet, key] = max(day, days.get((outlet, key), day))
-    return days
-
-
-def _other_titles(part: pa.RecordBatch, known: pa.Array) -> Iterator[tuple[str, int]]:
-    """Yield outlet and key of the blocks that are a known title, and not that of the article in which they stand."""
-    keys, words = pc.list_flatten(part["keys"]), pc.list_flatten(part["words"])
-    rows = pc.list_parent_indices(part["keys"])
-    is_title = pc.and_(pc.is_in(keys, value_set=known), pc.not_equal(keys, part["title_key"].take(rows)))
-    is_one = pc.and_(pc.and_(is_title, pc.not_equal(keys, 0)), pc.greater_equal(words, MIN_TITLE_WORDS))
-    yield from zip(part["outlet"].take(rows).filter(is_one).to_pylist(), keys.filter(is_one).to_pylist(), strict=True)
-
-
-def _of_outlets(found: Iterable[pa.RecordBatch], outlets: Iterable[str]) -> Iterator[pa.RecordBatch]:
-    wanted = pa.array(sorted(outlets), pa.string())
-    for part in found:
-        yield part.filter(pc.is_in(part["outlet"], value_set=wanted))
 
 
 def _rows_of(data: Store, path: str, outlets: pa.Array) -> Iterator[dict[str, Any]]:
