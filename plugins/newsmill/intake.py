@@ -66,14 +66,18 @@ def _taken(
 
 
 def _sighted(article: Article, run_day: date) -> dict[str, Any]:
-    noted = sighting_row(
+    return sighting_of(article, run_day) | {"record_key": article.record_key, "outlet": article.outlet}
+
+
+def sighting_of(article: Article, day: date) -> dict[str, Any]:
+    """Return what is noted of an article; `day` counts where it has none."""
+    return sighting_row(
         article_id=article.article_id,
-        day=date_of(article, run_day),
+        day=date_of(article, day),
         title=article.title,
         authors=article.authors,
         blocks=[block.text for block in article.blocks],
     )
-    return noted | {"record_key": article.record_key, "outlet": article.outlet}
 
 
 def _settled(row: dict[str, Any], asked: Selection) -> Taken:

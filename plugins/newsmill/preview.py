@@ -12,6 +12,8 @@ from pathlib import Path
 
 from newsmill.clean.cleaner import clean
 from newsmill.extract.article import extract
+from newsmill.intake import sighting_of
+from newsmill.learn.task import profile_for
 from newsmill.model import Article, Cleaned, NewsmillError, RawRecord, Unreadable
 from newsmill.read.plan import slices_of
 from newsmill.read.records import read_slice
@@ -21,12 +23,12 @@ from newsmill.workplace import outlets_of, rules_of
 
 
 def preview(path: Path, *, outlet: str | None = None) -> Iterator[Unreadable | tuple[Article, Cleaned]]:
-    """Yield what would become of each record of a file, and what would be cut from it.
+    """Yield what would become of each record of a file, and what would be cut from it, by what is remembered today.
 
     The outlet is found as in a landing zone in which the file lies in its own folder.
 
     Raises:
-        NewsmillError: there is no such file, or the rules or an outlet's file have a mistake.
+        NewsmillError: there is no such file, or the rules, an outlet's file or its profile have a mistake.
     """
     path = path.resolve()
     if not path.is_file():
@@ -41,7 +43,8 @@ def preview(path: Path, *, outlet: str | None = None) -> Iterator[Unreadable | t
         if isinstance(article, Unreadable):
             yield article
         else:
-            yield article, clean(article, rules, registry.get(article.outlet))
+            profile = profile_for(Store(settings.data), article.outlet, sighting_of(article, today))
+            yield article, clean(article, rules, registry.get(article.outlet), profile)
 
 
 def _records(path: Path, limit: int) -> Iterator[RawRecord | Unreadable]:

@@ -17,6 +17,7 @@ import pytest
 from newsmill.clean.restore import restore
 from newsmill.learn.history import ProfileError
 from newsmill.model import Removal
+from newsmill.preview import preview
 from tests.conftest import DAY
 from tests.integration.runs import content, published, rows, run, snapshot
 from tests.newsmill.learn.courier import OUTLET, SECTION, SIGN_OFF, WIRE, as_lines, twenty
@@ -197,3 +198,15 @@ def test_wire_story_that_ten_outlets_and_one_outlet_ten_times_print_is_not_cut(l
     assert counts["published"] >= 10
     for row in rows(tmp_path / "data", "corpus"):
         assert row["text"].split("\n\n")[:4] == list(wire.body)
+
+
+def test_explain_shows_what_an_outlet_repeats_by_what_is_remembered(landing, tmp_path):
+    articles = twenty()
+    (landing / "courier.jsonl").write_bytes(as_lines(articles[:10]))
+    run(landing)
+    path = tmp_path / "one.jsonl"
+    path.write_bytes(as_lines(articles[12:13]))
+    ((article, cleaned),) = preview(path)
+    assert article.outlet == OUTLET
+    assert not {SIGN_OFF, SECTION} & set(cleaned.text.split("\n\n"))
+    assert any("it is in 11 of 11 articles" in removal.evidence for removal in cleaned.removals)

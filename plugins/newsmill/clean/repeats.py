@@ -33,6 +33,8 @@ ALWAYS_STORIES, ALWAYS_SHARE = 5, 0.8
 """What a paragraph within the body needs."""
 BANNER_WORDS = 3
 BIOGRAPHY_STORIES = 2
+TITLE_WORDS = 4
+"""A shorter title ("Weather", "Letters to us") may stand in an article for what it says."""
 TITLES_OF_DIGEST = 3
 """So many titles of other articles, each with a paragraph of its own, are the headings of a digest."""
 LAST_NAME_LETTERS = 4
@@ -104,7 +106,7 @@ def author_repeats(line: Line, page: Page) -> str | None:
 
 def other_title(line: Line, page: Page) -> str | None:
     """The title of another article of the outlet."""
-    day = page.known.titles.get(line.index)
+    day = page.known.titles.get(line.index) if line.count >= TITLE_WORDS else None
     return f"it is the title of another article of this outlet, of {day}" if day else None
 
 

@@ -66,6 +66,22 @@ def profiles_of(staging: Staging, data: Store, outlets: Iterable[str]) -> dict[s
     return {outlet: Profile(repeats=repeats[outlet], titles=titles[outlet]) for outlet in repeats}
 
 
+def profile_for(data: Store, outlet: str, article: Mapping[str, Any]) -> Profile:
+    """Return what is remembered of an outlet as one more article would see it, without a run.
+
+    Args:
+        data: the data root.
+        outlet: any name; one that is no slug has no profile.
+        article: what `sighting_row` gives.
+
+    Raises:
+        ProfileError: the outlet's profile cannot be read.
+    """
+    known = latest(data, outlet) if is_outlet(outlet) else []
+    titles = {other.title_key: other.day for other in reversed(known) if other.article_id != article["article_id"]}
+    return Profile(repeats=repeats_of(_pool([article], known)), titles=titles)
+
+
 def remember(staging: Staging, data: Store, run: Run) -> dict[str, int]:
     """Add a run's published articles to the profiles of their outlets.
 

@@ -16,9 +16,6 @@ import pyarrow.compute as pc
 from newsmill.learn.gather import parts
 from newsmill.staging import Staging
 
-MIN_TITLE_WORDS = 4
-"""A shorter title ("Weather", "Letters to us") may stand in an article for what it says."""
-
 Key = tuple[str, int]
 """An outlet and the key of a title."""
 
@@ -37,7 +34,7 @@ def titles_seen(staging: Staging, outlets: Sequence[str], past: pa.Table) -> Ite
     fresh = [part["title_key"] for part in _of_outlets(parts(staging, ["outlet", "title_key"]), looked_at)]
     known = pa.chunked_array([*past["title_key"].chunks, *fresh], pa.int64()).unique()
     seen: set[Key] = set()
-    for part in _of_outlets(parts(staging, ["outlet", "title_key", "keys", "words"]), looked_at):
+    for part in _of_outlets(parts(staging, ["outlet", "title_key", "keys"]), looked_at):
         seen.update(_other_titles(part, known))
     dated = _of_outlets(parts(staging, ["outlet", "title_key", "day"]), looked_at)
     for (outlet, key), day in sorted(_days(seen, chain([past], dated)).items()):
@@ -46,10 +43,10 @@ def titles_seen(staging: Staging, outlets: Sequence[str], past: pa.Table) -> Ite
 
 def _other_titles(part: pa.RecordBatch, known: pa.Array) -> Iterator[Key]:
     """Yield the blocks that are a known title, and not that of the article in which they stand."""
-    keys, words = pc.list_flatten(part["keys"]), pc.list_flatten(part["words"])
+    keys = pc.list_flatten(part["keys"])
     rows = pc.list_parent_indices(part["keys"])
     is_title = pc.and_(pc.is_in(keys, value_set=known), pc.not_equal(keys, part["title_key"].take(rows)))
-    is_one = pc.and_(pc.and_(is_title, pc.not_equal(keys, 0)), pc.greater_equal(words, MIN_TITLE_WORDS))
+    is_one = pc.and_(is_title, pc.not_equal(keys, 0))
     yield from zip(part["outlet"].take(rows).filter(is_one).to_pylist(), keys.filter(is_one).to_pylist(), strict=True)
 
 
