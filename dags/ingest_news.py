@@ -6,12 +6,13 @@ Every run reads the landing zone, leaves out what earlier runs have dealt with, 
 |---|---|
 | `plan` | checks settings, outlet files and rules, lists the landing zone, and cuts it into batches |
 | `extract` | one task a batch: reads the raw records and extracts blocks and metadata |
+| `learn` | finds what each outlet repeats, in this run's articles and those remembered of earlier runs |
 | `clean` | one task a batch: cuts boilerplate by the rules of `include/rules`, and notes every cut |
 | `validate` | judges every article's fields with Great Expectations; builds Data Docs; **stops the run** when more \
 than the rejection limit is quarantined |
 | `deduplicate` | decides each record's fate: published, duplicate, quarantined, unreadable, unchanged |
 | `publish` | one task a group of partitions: merges the articles into `corpus/date=…/outlet=…/` |
-| `reconcile` | checks that the books balance, writes ledger and index, and logs the table of fates by outlet |
+| `reconcile` | checks that the books balance, writes ledger, index and profiles, logs the table of fates by outlet |
 
 Trigger it with other params to take another landing zone, some outlets or days only, to clean everything again
 (`reprocess`), or to see what would happen (`dry_run`). What was cut and why is in `ledger/removals`; what was not
@@ -150,6 +151,10 @@ def ingest_news() -> None:
     def extract(part: dict[str, Any]) -> dict[str, int]:
         return pipeline.extract(_run_id(), part["number"])
 
+    @task(doc_md="Finds what each outlet repeats: in how many different stories, on how many days, at which end.")
+    def learn() -> dict[str, int]:
+        return pipeline.learn(_run_id())
+
     @task(doc_md="Cuts the boilerplate from a batch's articles and notes every cut.", map_index_template=LABEL)
     def clean(part: dict[str, Any]) -> dict[str, int]:
         return pipeline.clean(_run_id(), part["number"])
@@ -172,13 +177,13 @@ def ingest_news() -> None:
         get_current_context()["outlet_events"][CORPUS].add_partitions(written)
         return len(written)
 
-    @task(doc_md="Checks that the books balance, writes ledger and index, logs the table of fates by outlet.")
+    @task(doc_md="Checks that the books balance, writes ledger, index and profiles, logs the table of fates by outlet.")
     def reconcile() -> dict[str, int]:
         return pipeline.reconcile(_run_id())
 
     batches, groups = plan(), deduplicate()
     extracted, cleaned = extract.expand(part=batches), clean.expand(part=batches)
-    extracted >> cleaned >> validate() >> groups >> publish.expand(part=groups) >> reconcile()
+    extracted >> learn() >> cleaned >> validate() >> groups >> publish.expand(part=groups) >> reconcile()
 
 
 def _run_id() -> str:

@@ -12,7 +12,8 @@ from typing import Any
 
 from newsmill.dedup.index import in_chunks
 from newsmill.extract.article import extract
-from newsmill.model import Batch, RawRecord, Seen, Selection, Unreadable
+from newsmill.learn.sight import sighting_row
+from newsmill.model import Article, Batch, RawRecord, Seen, Selection, Unreadable
 from newsmill.read.records import read_slice
 from newsmill.registry import Registry
 from newsmill.rows import article_row, date_of, unchanged_row, unreadable_row
@@ -31,6 +32,7 @@ class Taken:
 
     outcome: str  # "extracted", a fate, or "not_selected"
     row: dict[str, Any] | None
+    sighting: dict[str, Any] | None = None  # of `schema.SIGHTINGS`, of an article that goes on
 
     @property
     def goes_on(self) -> bool:
@@ -60,7 +62,22 @@ def _taken(
         return _settled(unreadable_row(outcome), asked)
     if not _is_asked_for(outcome.outlet, date_of(outcome, run_day), asked):
         return NOT_SELECTED
-    return Taken("extracted", article_row(outcome))
+    return Taken("extracted", article_row(outcome), _sighted(outcome, run_day))
+
+
+def _sighted(article: Article, run_day: date) -> dict[str, Any]:
+    return sighting_of(article, run_day) | {"record_key": article.record_key, "outlet": article.outlet}
+
+
+def sighting_of(article: Article, day: date) -> dict[str, Any]:
+    """Return what is noted of an article; `day` counts where it has none."""
+    return sighting_row(
+        article_id=article.article_id,
+        day=date_of(article, day),
+        title=article.title,
+        authors=article.authors,
+        blocks=[block.text for block in article.blocks],
+    )
 
 
 def _settled(row: dict[str, Any], asked: Selection) -> Taken:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -19,6 +20,9 @@ RUN_ON_LETTERS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
 
 RUN_ON_LETTERS_A_WORD = 5
 """Letters and signs of a Thai word on average, roughly; enough to tell an article from a stub."""
+
+AT_THE_BEGINNING, AT_THE_END = "at the beginning", "at the end"
+"""Where an outlet prints a block, when it has a place."""
 
 
 class NewsmillError(Exception):
@@ -238,14 +242,35 @@ class Cleaned:
 
     @property
     def word_count(self) -> int:
-        """Words of the text: split at white space, and counted by characters in scripts without spaces."""
-        spaced = RUN_ON_LETTERS.sub(lambda run: " x" * -(-len(run[0]) // RUN_ON_LETTERS_A_WORD) + " ", self.text)
-        return len(IDEOGRAPHS.sub(" x ", spaced).split())
+        """Words of the text."""
+        return count_words(self.text)
 
     @property
     def removed_chars(self) -> int:
         """Characters that the removals took away."""
         return sum(len(cut.text_before) - len(cut.text_after or "") for cut in self.removals)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """How often an outlet prints one block, counted in stories: copies and versions of one text are one story."""
+
+    stories: int  # different stories that hold the block
+    out_of: int  # stories seen since the block was first seen
+    total: int  # all stories seen
+    since: date  # the first of its days
+    days: int  # different days
+    place: str  # AT_THE_BEGINNING, AT_THE_END, or empty where it stands in several places
+    author: int | None = None  # block_key of the author whom all its stories have; None where there is none
+    of_subject: bool = False  # its stories have a word in their titles that the outlet's other stories lack
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What an outlet repeats: by the keys of `blockkeys`."""
+
+    repeats: Mapping[int, Repeat]
+    titles: Mapping[int, date]  # of the outlet's articles, with the last day of each; only those seen as a block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -336,3 +361,11 @@ class Selection:
 def key_of(*parts: str) -> str:
     """Return 32 hex digits that stand for these strings (SHA-256, cut to 128 bits)."""
     return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def count_words(text: str) -> int:
+    """Count words: split at white space, and by characters in scripts without spaces."""
+    if text.isascii():
+        return len(text.split())
+    spaced = RUN_ON_LETTERS.sub(lambda run: " x" * -(-len(run[0]) // RUN_ON_LETTERS_A_WORD) + " ", text)
+    return len(IDEOGRAPHS.sub(" x ", spaced).split())

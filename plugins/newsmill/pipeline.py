@@ -1,8 +1,8 @@
-"""The flow: landing -> plan -> extract xN -> (learn) -> clean xN -> validate -> deduplicate -> publish xM -> reconcile.
+"""The flow: landing -> plan -> extract xN -> learn -> clean xN -> validate -> deduplicate -> publish xM -> reconcile.
 
 Owns the order of the stages and what passes between them. Each function here is one task of the DAG `ingest_news`;
-it takes a run's id and small numbers, and reads and writes Parquet files below `staging/<run>/`. `learn`, which finds
-what an outlet repeats, has its place between extract and clean: it needs every extracted batch of the run.
+it takes a run's id and small numbers, and reads and writes Parquet files below `staging/<run>/`. `learn_profiles` and
+`report_drift` are the tasks of the DAG `learn_outlets`.
 
 Keep out: how a stage does its work. Stages are imported where they are used, because a task pays seconds and hundreds
 of megabytes for the libraries of a stage that it does not run.
@@ -36,6 +36,7 @@ def run(run_id: str, day: date, selection: Selection) -> dict[str, int]:
     batches = plan(run_id, day, selection)
     for batch in batches:
         extract(run_id, batch["number"])
+    learn(run_id)
     for batch in batches:
         clean(run_id, batch["number"])
     validate(run_id)
@@ -85,7 +86,7 @@ def plan(run_id: str, day: date, selection: Selection) -> list[dict[str, Any]]:
 def extract(run_id: str, number: int) -> dict[str, int]:
     """Read one batch's raw records; extract those that are new or changed. Returns counts."""
     from newsmill.intake import take_in
-    from newsmill.schema import EXTRACTED, SETTLED
+    from newsmill.schema import EXTRACTED, SETTLED, SIGHTINGS
     from newsmill.staging import writing
 
     place = open_workplace(run_id)
@@ -94,8 +95,11 @@ def extract(run_id: str, number: int) -> dict[str, int]:
     with (
         writing(place.data, place.staging.batch_path("extracted", number), EXTRACTED) as extracted,
         writing(place.data, place.staging.batch_path("settled", number), SETTLED) as settled,
+        writing(place.data, place.staging.batch_path("sightings", number), SIGHTINGS) as sightings,
     ):
         for taken in take_in(place, batch):
+            if taken.sighting is not None:
+                sightings.add(taken.sighting)
             if taken.row is not None:
                 (extracted if taken.goes_on else settled).add(taken.row)
             progress.count(taken.outcome)
@@ -104,11 +108,22 @@ def extract(run_id: str, number: int) -> dict[str, int]:
     return counts
 
 
+def learn(run_id: str) -> dict[str, int]:
+    """Find what the run's outlets repeat, in its articles and those remembered of earlier runs. Returns counts."""
+    from newsmill.learn.task import learn as learn_profiles
+
+    place = open_workplace(run_id)
+    counts = learn_profiles(place.staging, place.data)
+    log.info("finished", task="learn", **counts)
+    return counts
+
+
 def clean(run_id: str, number: int) -> dict[str, int]:
     """Cut the boilerplate from one batch's articles, and note every cut. Returns counts."""
     from newsmill.clean.cleaner import clean as clean_article
     from newsmill.clean.rules import cleaner_version
     from newsmill.dedup.hashing import content_hash
+    from newsmill.learn.task import profiles_of
     from newsmill.rows import cleaned_row, removal_rows, row_article
     from newsmill.schema import CLEANED, REMOVALS
     from newsmill.staging import read_rows, writing
@@ -117,13 +132,15 @@ def clean(run_id: str, number: int) -> dict[str, int]:
     registry, rules = place.registry, place.rules
     version = cleaner_version(rules)
     extracted = place.staging.batch_path("extracted", number)
+    outlets = (row["outlet"] for row in read_rows(place.data, extracted, ["outlet"]))
+    profiles = profiles_of(place.staging, place.data, outlets)
     progress = Progress("clean", place.staging.count_rows(extracted), batch=number)
     with (
         writing(place.data, place.staging.batch_path("cleaned", number), CLEANED) as rows,
         writing(place.data, place.staging.batch_path("removals", number), REMOVALS) as removals,
     ):
         for article in map(row_article, read_rows(place.data, extracted)):
-            cleaned = clean_article(article, rules, registry.get(article.outlet))
+            cleaned = clean_article(article, rules, registry.get(article.outlet), profiles[article.outlet])
             rows.add(cleaned_row(article, cleaned, content_hash(cleaned.text), version, place.run.day))
             for row in removal_rows(article, cleaned, run_id):
                 removals.add(row)
@@ -202,7 +219,11 @@ def publish(run_id: str, number: int) -> list[str]:
 
 
 def reconcile(run_id: str) -> dict[str, int]:
-    """Balance the books, write ledger and index, log the report, remove the staging folder. Returns the fates."""
+    """Balance the books, write ledger, index and profiles, log the report, remove staging. Returns the fates.
+
+    The profiles come last: until the staging folder is gone the run is not over, and the next run does this again.
+    """
+    from newsmill.learn.task import remember
     from newsmill.publish import reconcile as ending
     from newsmill.publish.report import table
 
@@ -211,6 +232,7 @@ def reconcile(run_id: str) -> dict[str, int]:
         report = ending.dry_report(place.staging, place.run)
     else:
         report = ending.reconcile(place.staging, place.data, place.index, place.run, place.staging.total("read"))
+        log.info("remembered", **remember(place.staging, place.data, place.run))
     text = table(report)
     log.info("report", read=report.read, **report.totals)
     for line in text.splitlines():
@@ -235,6 +257,51 @@ def finish_interrupted(data: Store) -> None:
         for number in range(1, len(staging.groups()) + 1):
             publish(run_id, number)
         reconcile(run_id)
+
+
+def learn_profiles(run_id: str, day: date, outlets: tuple[str, ...] = (), *, dry_run: bool = False) -> dict[str, int]:
+    """Make the outlets' profiles again from corpus and ledger; write what has changed to the ledger. Returns counts.
+
+    May be done twice. A dry run writes its findings into its staging folder, and no profile.
+    """
+    from dataclasses import asdict
+
+    from newsmill.progress import Progress
+    from newsmill.relearn import relearn
+    from newsmill.schema import DRIFT
+    from newsmill.staging import run_slug, writing
+
+    data = Store(load_settings().data)
+    progress = Progress("learn_profiles", len(outlets))
+    with writing(data, _drift_path(run_id, day, dry_run), DRIFT) as rows:
+        for learnt in relearn(data, run_slug(run_id), day, outlets=outlets, write=not dry_run):
+            for finding in learnt.findings:
+                rows.add({"run_id": run_id} | asdict(finding))
+            if learnt.lost:
+                log.warning("not restored", outlet=learnt.outlet, articles=learnt.lost)
+            progress.count("changed" if learnt.changed else "unchanged")
+    return progress.finish()
+
+
+def report_drift(run_id: str, day: date, *, dry_run: bool = False) -> dict[str, int]:
+    """Log what `learn_profiles` found changed of the outlets' pages, as a table. Returns the findings of each kind."""
+    from collections import Counter
+
+    from newsmill.learn.drift import Finding, table
+    from newsmill.staging import read_rows
+
+    path = _drift_path(run_id, day, dry_run)
+    found = [Finding(**row) for row in read_rows(Store(load_settings().data), path, list(Finding.__slots__))]
+    for line in table(found):
+        structlog.get_logger("newsmill.report").info(line)
+    return dict(Counter(finding.what for finding in found))
+
+
+def _drift_path(run_id: str, day: date, dry_run: bool) -> str:
+    from newsmill.staging import run_slug
+
+    name = run_slug(run_id)
+    return f"staging/{name}/drift.parquet" if dry_run else f"ledger/drift/run_date={day.isoformat()}/{name}.parquet"
 
 
 def _group_label(number: int, keys: list[str]) -> str:

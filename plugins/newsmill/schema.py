@@ -257,3 +257,71 @@ PLAN = pa.schema(
     ]
 )
 """Staging: the slices of every batch."""
+
+_WHAT_IT_PRINTS = [
+    pa.field("article_id", pa.string(), nullable=False),
+    pa.field("day", pa.date32(), nullable=False),  # of its publication, else of the run that first saw it
+    pa.field("title_key", pa.int64(), nullable=False),  # 0: no title
+    pa.field("title_stems", pa.list_(pa.int32()), nullable=False),
+    pa.field("author_keys", pa.list_(pa.int64()), nullable=False),
+    pa.field("keys", pa.list_(pa.int64()), nullable=False),  # of its blocks; 0: a block without a letter
+    pa.field("words", pa.list_(pa.int32()), nullable=False),
+    pa.field("places", pa.list_(pa.int8()), nullable=False),  # -1 first third, 0 middle, 1 last third of its blocks
+]
+SIGHTINGS = pa.schema(
+    [
+        pa.field("record_key", pa.string(), nullable=False),
+        pa.field("outlet", pa.string(), nullable=False),
+        *_WHAT_IT_PRINTS,
+    ]
+)
+"""Staging: the keys of an extracted article's blocks (`blockkeys`), one row an article. Hashes, no text."""
+
+PROFILE = pa.schema(
+    [
+        *_WHAT_IT_PRINTS,
+        pa.field("text_chars", pa.int32(), nullable=False),
+        pa.field("removed_chars", pa.int32(), nullable=False),
+    ]
+)
+"""A version of an outlet's profile: one row a published article that it still remembers; of older ones the title only.
+"""
+
+REPEATS = pa.schema(
+    [
+        pa.field("outlet", pa.string(), nullable=False),
+        pa.field("key", pa.int64(), nullable=False),
+        pa.field("stories", pa.int32(), nullable=False),
+        pa.field("out_of", pa.int32(), nullable=False),
+        pa.field("total", pa.int32(), nullable=False),
+        pa.field("since", pa.date32(), nullable=False),
+        pa.field("days", pa.int32(), nullable=False),
+        pa.field("place", pa.string(), nullable=False),
+        pa.field("author", pa.int64()),
+        pa.field("of_subject", pa.bool_(), nullable=False),
+    ]
+)
+"""Staging: what `learn` tells `clean`, one row a block that an outlet has printed in two stories at least."""
+
+TITLES = pa.schema(
+    [
+        pa.field("outlet", pa.string(), nullable=False),
+        pa.field("key", pa.int64(), nullable=False),
+        pa.field("day", pa.date32(), nullable=False),
+    ]
+)
+"""Staging: titles of an outlet's articles that stand as a block in an article of the run."""
+
+DRIFT = pa.schema(
+    [
+        *_RUN,
+        pa.field("outlet", pa.string(), nullable=False),
+        pa.field("what", pa.string(), nullable=False),
+        pa.field("before", pa.float64()),
+        pa.field("after", pa.float64(), nullable=False),
+        pa.field("key", pa.int64()),
+        pa.field("example", pa.string()),
+        pa.field("detail", pa.string(), nullable=False),
+    ]
+)
+"""Ledger: what changed of an outlet's pages since an earlier version of its profile, one row a finding."""

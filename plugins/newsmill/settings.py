@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     schedule: str = Field(
         "0 3 * * *", description="When ingest_news runs: a cron line in UTC, or empty for by hand only."
     )
+    learn_schedule: str = Field(
+        "0 5 * * 0", description="When learn_outlets runs: a cron line in UTC, or empty for by hand only."
+    )
     batch_records: int = Field(500, ge=1, description="Raw records an extract or clean task takes at most.")
     batch_bytes: int = Field(
         64 * MEBIBYTE,

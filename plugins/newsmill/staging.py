@@ -181,6 +181,14 @@ class RowWriter:
         if len(self._held) >= ROWS_PER_GROUP:
             self._flush()
 
+    def add_all(self, rows: Iterable[Mapping[str, Any]]) -> int:
+        """Take rows, and return how many they were."""
+        count = 0
+        for row in rows:
+            self.add(row)
+            count += 1
+        return count
+
     def close(self) -> None:
         """Write what is held and the file's end."""
         self._flush()

@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import PROJECT
 
-FLOW = ["plan", "extract", "clean", "validate", "deduplicate", "publish", "reconcile"]
+FLOW = ["plan", "extract", "learn", "clean", "validate", "deduplicate", "publish", "reconcile"]
 HEAVY = ["pandas", "pyarrow", "trafilatura", "great_expectations"]
 
 

@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.enable_socket]
 def server(tmp_path_factory):
     data = tmp_path_factory.mktemp("served-data")
     settings = {"NEWSMILL_LANDING_URI": str(SEEDS), "NEWSMILL_DATA_URI": str(data), "NEWSMILL_SCHEDULE": ""}
+    settings |= {"NEWSMILL_LEARN_SCHEDULE": ""}
     with AirflowServer(tmp_path_factory.mktemp("served-home"), settings) as running:
         running.data = data
         yield running
@@ -51,3 +52,11 @@ def test_a_mistake_in_the_trigger_form_fails_the_run_without_retries(server):
     assert run["state"] == "failed"
     (plan,) = [task for task in task_instances(server, run) if task["task_id"] == "plan"]
     assert (plan["state"], plan["try_number"]) == ("failed", 1)
+
+
+def test_learn_outlets_runs_over_what_is_there_and_leaves_its_findings(server):
+    server.run_dag("ingest_news")
+    run = server.run_dag("learn_outlets", {"outlets": ["verity", "express"]})
+    assert run["state"] == "success"
+    assert len(list((server.data / "ledger" / "drift").rglob("*.parquet"))) == 1
+    assert rows(server.data, "ledger/drift") == []  # nothing has changed since the profiles were made

@@ -49,13 +49,14 @@ def undisturbed(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NEWSMILL_DATA_URI", str(data))
         run(SEEDS)
-    return content(data / "corpus")
+    return {dataset: content(data / dataset) for dataset in ("corpus", "profiles")}
 
 
 @pytest.mark.parametrize(
     ("where", "after"),
     [
         ("cleaned", 0),  # in the middle of a batch's work
+        ("profiles/", 1),  # ledger and index whole, two profiles of five written
         ("corpus/", 0),  # one partition published, four not
         ("corpus/", 3),  # four published, one not
         ("ledger/fates", 0),  # the ledger begun, the index without the run
@@ -73,7 +74,8 @@ def test_killed_run_is_finished_by_the_next(where, after, undisturbed, tmp_path)
     counts = run(SEEDS, "next", day=DAY + timedelta(days=1) if decided else DAY)
     assert counts["read"] == 5
     assert counts["unchanged" if decided else "published"] == 5
-    assert content(data / "corpus") == undisturbed
+    assert content(data / "corpus") == undisturbed["corpus"]
+    assert list(content(data / "profiles").values()) == list(undisturbed["profiles"].values())
     fates = rows(data, "ledger/fates")
     assert sorted(row["raw_path"] for row in fates if row["fate"] == "published") == sorted(
         str(path.relative_to(SEEDS)) for path in SEEDS.rglob("*.txt")

@@ -13,7 +13,7 @@ def test_every_task_of_a_run_logs_its_summary():
     planned = next(line for line in lines if line["event"] == "planned")
     assert (planned["records"], planned["batches"], planned["ignored_files"]) == (5, 1, 0)
     finished = {line["task"]: line for line in lines if line["event"] == "finished"}
-    assert set(finished) == {"extract", "clean", "validate", "deduplicate", "publish"}
+    assert set(finished) == {"extract", "learn", "clean", "validate", "deduplicate", "publish"}
     assert (finished["extract"]["done"], finished["extract"]["planned"], finished["extract"]["extracted"]) == (5, 5, 5)
     assert finished["clean"]["records_per_second"] > 0
     assert (finished["validate"]["articles"], finished["validate"]["quarantined"]) == (5, 0)

@@ -37,4 +37,5 @@ class Category(StrEnum):
     COOKIE = "cookie"
     MENU = "menu"
     NAVIGATION = "navigation"
+    OUTLET = "outlet"  # known by repetition alone; a rule that says what the block is comes first
     SHAPE = "shape"  # not a rule's: a block that was empty or held blank lines

@@ -14,7 +14,7 @@ from newsmill.clean.decide import Cut, decide
 from newsmill.clean.findings import Finder, needs_met
 from newsmill.clean.page import Page, survey
 from newsmill.clean.rules import Rule, RuleSet
-from newsmill.model import Article, Cleaned, Removal
+from newsmill.model import Article, Cleaned, Profile, Removal
 from newsmill.registry import Outlet
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
@@ -23,7 +23,7 @@ Change = tuple[Rule, int]
 """A rule that replaces, and the block that it needs (-1: none)."""
 
 
-def clean(article: Article, rules: RuleSet, outlet: Outlet) -> Cleaned:
+def clean(article: Article, rules: RuleSet, outlet: Outlet, profile: Profile | None = None) -> Cleaned:
     """Cut and change what the rules name.
 
     Pure and deterministic. Time grows with the number of words, of blocks, and of rules.
@@ -32,12 +32,13 @@ def clean(article: Article, rules: RuleSet, outlet: Outlet) -> Cleaned:
         article: an extracted article.
         rules: what `load_rules` gave.
         outlet: the facts of the article's outlet.
+        profile: what the outlet repeats, where that is known.
 
     Returns:
         The kept blocks joined by a blank line, and one removal a block cut or changed, in the order of the blocks.
         `restore` gives the blocks back from both.
     """
-    page = survey(article, outlet)
+    page = survey(article, outlet, profile)
     finder = Finder.of(page, rules)
     findings = tuple(finder.find(line) for line in page.lines)
     suspects = frozenset(index for index, found in enumerate(findings) if any(finding.suspects for finding in found))

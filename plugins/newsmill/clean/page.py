@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from newsmill.clean.category import Category
 from newsmill.clean.fold import count_words, fold, has_no_spaces, is_ideographic, words_of
+from newsmill.clean.repeats import Known, known_of
 from newsmill.clean.subject import subjects_of
-from newsmill.model import Article, Block, BlockKind
+from newsmill.model import Article, Block, BlockKind, Profile
 from newsmill.registry import Outlet
 
 SENTENCE_WORDS = 10
@@ -69,9 +70,10 @@ class Page:
     first_with: dict[str, int]  # folded text -> its first block
     times: Counter[str]  # folded text -> how many blocks have it
     last_begun: dict[Words, int]  # the first TEASER_KEY words -> the last block that begins so
+    known: Known  # what the outlet's profile says of the blocks
 
 
-def survey(article: Article, outlet: Outlet) -> Page:
+def survey(article: Article, outlet: Outlet, profile: Profile | None = None) -> Page:
     """Look at an article once; linear in its text."""
     lines = tuple(line_of(number, block) for number, block in enumerate(article.blocks))
     first_with: dict[str, int] = {}
@@ -90,6 +92,7 @@ def survey(article: Article, outlet: Outlet) -> Page:
         first_with=first_with,
         times=Counter(line.folded for line in lines),
         last_begun={line.words[:TEASER_KEY]: line.index for line in lines if len(line.words) >= TEASER_KEY},
+        known=known_of(article, profile),
     )
 
 

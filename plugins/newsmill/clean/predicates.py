@@ -11,6 +11,7 @@ from collections.abc import Callable
 from difflib import SequenceMatcher
 from enum import StrEnum
 
+from newsmill.clean import repeats
 from newsmill.clean.fold import fold
 from newsmill.clean.page import TEASER_KEY, Line, Page, Words
 from newsmill.clean.speech import reports_speech
@@ -38,8 +39,8 @@ _OUTLET_LETTERS = 5  # shorter names are too often words of the language
 _CLOSING_BEHIND = 2
 """A page that goes on behind an article goes on with more lines than this."""
 _CLOSING_BEFORE = 5
-"""So near behind prose stand the credits that close an article. Both numbers were set on the gold of 303 pages, where the
-rules with `is_not: [closing]` cut 17 of its lines without it, and none with it."""
+"""So near behind prose stand the credits that close an article. Both numbers were set on the gold of 303 pages, where
+the rules with `is_not: [closing]` cut 17 of its lines without it, and none with it."""
 
 _NUMBER = re.compile(r"\d+(?:st|nd|rd|th|er|h|am|pm)?|\d+h\d+|t\d+|\d+t\d+z?|\d+z")
 _NUMERIC_DATE = re.compile(r"\b(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:\d{4}|\d{2}))\b")
@@ -66,9 +67,16 @@ class Predicate(StrEnum):
     SENTENCE = "sentence"
     SPEECH = "speech"
     CLOSING = "closing"
+    OUTLET_REPEATS = "outlet_repeats"
+    OUTLET_ALWAYS = "outlet_always"
+    OTHER_TITLE = "other_title"
+    OTHER_TITLE_WITHIN = "other_title_within"
+    AUTHOR_REPEATS = "author_repeats"
 
 
-CERTAIN = frozenset({Predicate.TITLE, Predicate.TEASER, Predicate.REPEATED_AT_ONCE, Predicate.DATE_LINE})
+CERTAIN = frozenset(
+    {Predicate.TITLE, Predicate.TEASER, Predicate.REPEATED_AT_ONCE, Predicate.DATE_LINE, Predicate.OUTLET_ALWAYS}
+)
 """Predicates that prove the case without a look at what stands around."""
 
 
@@ -292,4 +300,9 @@ _PREDICATES: dict[Predicate, Callable[[Line, Page], str | None]] = {
     Predicate.SENTENCE: _sentence,
     Predicate.SPEECH: _speech,
     Predicate.CLOSING: _closing,
+    Predicate.OUTLET_REPEATS: repeats.outlet_repeats,
+    Predicate.OUTLET_ALWAYS: repeats.outlet_always,
+    Predicate.OTHER_TITLE: repeats.other_title,
+    Predicate.OTHER_TITLE_WITHIN: repeats.other_title_within,
+    Predicate.AUTHOR_REPEATS: repeats.author_repeats,
 }

@@ -14,6 +14,8 @@ from pathlib import Path
 from newsmill.clean.cleaner import clean
 from newsmill.clean.rules import RuleSet
 from newsmill.extract.article import extract
+from newsmill.intake import sighting_of
+from newsmill.learn.task import profile_for
 from newsmill.model import Article, Cleaned, NewsmillError, RawRecord, Unreadable
 from newsmill.read.plan import slices_of
 from newsmill.read.records import read_slice
@@ -37,7 +39,7 @@ class Place:
 def preview(
     names: Sequence[str], *, ids: Sequence[str] = (), outlet: str | None = None
 ) -> Iterator[Unreadable | tuple[Article, Cleaned]]:
-    """Yield what would become of each record of the files, and what would be cut from it.
+    """Yield what would become of each record of the files, and what would be cut from it, by what is remembered today.
 
     A file in the landing zone of the settings gets the outlet that a run would give it; one elsewhere is taken as
     lying in a landing zone in which its own folder is a folder.
@@ -48,32 +50,34 @@ def preview(
         outlet: its slug, instead of the one that is found.
 
     Raises:
-        NewsmillError: there is no such file, line or id, or the rules or an outlet's file have a mistake.
+        NewsmillError: there is no such file, line or id, or the rules, an outlet's file or its profile have a mistake.
     """
     settings = load_settings()
     places = [_place(name, settings) for name in names]
-    registry, rules = outlets_of(settings), rules_of(settings)
+    registry, rules, data = outlets_of(settings), rules_of(settings), Store(settings.data)
     found: set[str] = set()
     for place in places:
         for raw in _asked(place, set(ids), settings.max_record_bytes):
             found.update(_ids(raw))
-            yield _outcome(raw, registry, rules, outlet)
+            yield _outcome(raw, registry, rules, outlet, data)
     missing = sorted(set(ids) - found)
     if missing:
         raise NewsmillError(f"no record has the id {missing[0]!r}; looked in {', '.join(names)}")
 
 
 def _outcome(
-    raw: RawRecord | Unreadable, registry: Registry, rules: RuleSet, outlet: str | None
+    raw: RawRecord | Unreadable, registry: Registry, rules: RuleSet, outlet: str | None, data: Store
 ) -> Unreadable | tuple[Article, Cleaned]:
     if isinstance(raw, Unreadable):
         return raw
     if outlet:
         raw = replace(raw, given=replace(raw.given, outlet=outlet))
-    article = extract(raw, registry, datetime.now(UTC).date())
+    today = datetime.now(UTC).date()
+    article = extract(raw, registry, today)
     if isinstance(article, Unreadable):
         return article
-    return article, clean(article, rules, registry.get(article.outlet))
+    profile = profile_for(data, article.outlet, sighting_of(article, today))
+    return article, clean(article, rules, registry.get(article.outlet), profile)
 
 
 def _place(name: str, settings: Settings) -> Place:

@@ -11,10 +11,12 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache, partial
 from pathlib import Path
 
 from newsmill.clean.cleaner import clean
 from newsmill.clean.rules import RuleError, RuleSet, load_rules
+from newsmill.learn.task import profile_for
 from newsmill.model import Article, Block, Cleaned, NewsmillError, Removal
 from newsmill.preview.published import Kinds, LeftOut, published
 from newsmill.settings import absolute, load_settings
@@ -22,6 +24,8 @@ from newsmill.storage import Store
 from newsmill.workplace import outlets_of
 
 LEFT_OUT_SHOWN = 5
+PROFILES_HELD = 100
+"""Of outlets; articles come in the corpus's order, some outlets many times a day."""
 
 
 class What(StrEnum):
@@ -142,6 +146,7 @@ def rehearse(
         raise NewsmillError(f"{data.uri}: no corpus here; name a data root, the folder that holds corpus/ and ledger/")
     registry = outlets_of(settings)
     made = Rehearsal(examples)
+    profile_of = lru_cache(maxsize=PROFILES_HELD)(partial(profile_for, data))
     source = Store(absolute(landing or settings.landing))
     limit = settings.max_record_bytes
     for found in published(data, source, registry, outlets=outlets, sample=sample, max_record_bytes=limit):
@@ -149,10 +154,10 @@ def rehearse(
             made.leave_out(found)
             continue
         outlet = registry.get(found.article.outlet)
-        old = clean(found.article, before, outlet).removals if before else found.removals
-        made.add(
-            outlet.slug, found.kinds, list(effects(found.article, old, clean(found.article, after, outlet).removals))
-        )
+        profile = profile_of(outlet.slug)
+        old = clean(found.article, before, outlet, profile).removals if before else found.removals
+        new = clean(found.article, after, outlet, profile).removals
+        made.add(outlet.slug, found.kinds, list(effects(found.article, old, new)))
     return made
 
 

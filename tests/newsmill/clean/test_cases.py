@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 import yaml
 
+from newsmill.blockkeys import block_key
 from newsmill.clean.cleaner import clean
 from newsmill.clean.page import survey
-from newsmill.model import Article, BlockKind, Removal
+from newsmill.model import Article, BlockKind, Profile, RawFormat, Removal, Repeat
+from tests.conftest import DAY
 
 from .helpers import article, block, outlet, real_rules
 
@@ -48,14 +50,25 @@ def _article(case: dict[str, Any]) -> tuple[Article, int]:
         title=given.get("title"),
         authors=tuple(given.get("authors", ())),
         tags=tuple(given.get("tags", ())),
+        raw_format=RawFormat(case.get("format", "text")),
     )
     return made, start + len(case.get("before", ()))
+
+
+def _profile(case: dict[str, Any]) -> Profile:
+    """What is said to be known of the case's line; a profile that knows nothing where nothing is."""
+    said, key = case.get("with", {}).get("profile", {}), block_key(str(case["text"]))
+    repeats = {}
+    if fields := said.get("repeat"):
+        fields = {"out_of": fields["total"], "since": DAY, "days": 1, "place": ""} | fields
+        repeats[key] = Repeat(**fields | {"author": block_key(fields["author"]) if "author" in fields else None})
+    return Profile(repeats=repeats, titles={key: said["title_of"]} if "title_of" in said else {})
 
 
 def _removals(case: dict[str, Any]) -> dict[int, Removal]:
     made, _ = _article(case)
     facts = outlet(**case.get("with", {}).get("outlet", {}))
-    return {removal.block: removal for removal in clean(made, real_rules(), facts).removals}
+    return {removal.block: removal for removal in clean(made, real_rules(), facts, _profile(case)).removals}
 
 
 @pytest.mark.parametrize("case", _items("cut"))

@@ -3,15 +3,17 @@
 import random
 import time
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from newsmill.blockkeys import block_key
 from newsmill.clean.cleaner import clean
 from newsmill.clean.restore import RestoreError, restore
 from newsmill.clean.rules import RuleSet
-from newsmill.model import BlockKind, Cleaned
+from newsmill.model import BlockKind, Cleaned, Profile
 
 from .helpers import SEEDS, article, block, outlet, real_rules, rule, rule_set, seed
 from .test_cases import PROSE
@@ -237,3 +239,12 @@ def test_block_of_a_hundred_thousand_characters_takes_no_long_time(name):
 def test_time_grows_with_the_number_of_blocks(line):
     seconds(line)
     assert seconds(*[line] * 10_000) < 10
+
+
+def test_headings_of_a_digest_that_are_titles_of_other_articles_stay():
+    heads = [f"The {word} harbour of the island opens" for word in ("old", "new", "grey")]
+    titles = Profile(repeats={}, titles={block_key(head): date(2026, 3, 1) for head in heads})
+    digest = [text for head, paragraph in zip(heads, PROSE[1:], strict=True) for text in (head, paragraph)]
+    assert clean(article(PROSE[0], *digest), real_rules(), outlet(), titles).removals == ()
+    two = clean(article(PROSE[0], *digest[:4], PROSE[3]), real_rules(), outlet(), titles)
+    assert [removal.text_before for removal in two.removals] == heads[:2]
