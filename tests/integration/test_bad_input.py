@@ -218,6 +218,7 @@ def finish(run_id: str, batches) -> None:
     """Do what is left of a run after its plan."""
     for batch in batches:
         pipeline.extract(run_id, batch["number"])
+    pipeline.learn(run_id)
     for batch in batches:
         pipeline.clean(run_id, batch["number"])
     pipeline.validate(run_id)

@@ -17,7 +17,7 @@ import pytest
 from newsmill.clean.restore import restore
 from newsmill.learn.history import ProfileError
 from newsmill.model import Removal
-from newsmill.preview import preview
+from newsmill.preview.files import preview
 from tests.conftest import DAY
 from tests.integration.runs import content, published, rows, run, snapshot
 from tests.newsmill.learn.courier import OUTLET, SECTION, SIGN_OFF, WIRE, as_lines, twenty
@@ -206,7 +206,7 @@ def test_explain_shows_what_an_outlet_repeats_by_what_is_remembered(landing, tmp
     run(landing)
     path = tmp_path / "one.jsonl"
     path.write_bytes(as_lines(articles[12:13]))
-    ((article, cleaned),) = preview(path)
+    ((article, cleaned),) = preview([str(path)])
     assert article.outlet == OUTLET
     assert not {SIGN_OFF, SECTION} & set(cleaned.text.split("\n\n"))
     assert any("it is in 11 of 11 articles" in removal.evidence for removal in cleaned.removals)
