@@ -24,6 +24,7 @@ from typing import TypeVar
 from lxml import etree
 
 from newsmill.extract.blocks import Placed, placed_blocks, word_set
+from newsmill.extract.insets import insets
 from newsmill.model import Block, BlockKind
 
 SHINGLE = 4
@@ -141,11 +142,14 @@ class _Page:
     def _holds(self, index: int, block: Block) -> bool:
         """Tell whether the article is in the element around a block, or in elements of its name."""
         home = self.homes[index]
-        total = self._held.total()
         if block.kind in (BlockKind.LIST_ITEM, BlockKind.QUOTE) and home not in self._held:
             around = _home(home.getparent()) if home.getparent() is not None else home
-            if self._held[around] >= ALIKE_SHARE * total:
+            if self._held[around] >= ALIKE_SHARE * self._held.total():
                 return True
+        return self._is_main(index)
+
+    def _is_main(self, index: int) -> bool:
+        home, total = self.homes[index], self._held.total()
         if self._held[home] >= OWN_SHARE * total:
             return True
         signature = _signature(home)
@@ -181,8 +185,9 @@ class _Page:
         return below.linked > MAX_LINKED * len(below.block.text) or self.homes[place + 1] is not self.homes[place]
 
     def merged(self, gaps: Sequence[int]) -> Iterator[Block]:
-        """Yield the blocks found but pointers, and those of the gaps, each before the first found one that follows."""
-        waiting = iter([*gaps, len(self.placed)])
+        """Yield the blocks found but pointers and insets, and those of the gaps, before the first found that follows."""
+        apart = insets(self.placed, sorted({*self.taken, *gaps}), self._is_main)
+        waiting = iter([*(gap for gap in gaps if gap not in apart), len(self.placed)])
         gap = next(waiting)
         last = -1
         for block, place in zip(self.found, self.places, strict=True):
@@ -191,7 +196,7 @@ class _Page:
                 while gap < place:
                     yield self.placed[gap].block
                     gap = next(waiting)
-            if not self.is_pointer(place):
+            if place not in apart and not self.is_pointer(place):
                 yield self._whole(block, place)
         while gap < len(self.placed):
             yield self.placed[gap].block
