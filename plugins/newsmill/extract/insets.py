@@ -26,7 +26,7 @@ from newsmill.model import BlockKind
 MAX_APART = 0.3
 """Share of an article's text above which what looks like insets is how the page is built: the most measured is .26."""
 MIN_LINKED = 0.5
-"""Share of its characters that makes an item a link; `Label: Headline` has links of .55 to .9."""
+"""Share of its characters that are links in a list of links; one of `Label: Headline` has .55 to .9."""
 MIN_LINKS = 2
 MIN_LINK_WORDS = 3
 """Words of a headline; shorter links are names and places, which lists in articles link to."""
@@ -99,24 +99,27 @@ def _is_inset(placed: Sequence[Placed], box: etree._Element, places: Sequence[in
 
 
 def _links(placed: Sequence[Placed], kept: Sequence[int]) -> Iterator[int]:
-    """Yield the items of lists in which every item is a link to an article, after its subject or before its source."""
+    """Yield the items of lists of links to articles, alone or with their subjects or sources."""
     items = [place for place in kept if placed[place].block.kind is BlockKind.LIST_ITEM]
     borders = [0, *(index for index, pair in enumerate(pairwise(items), 1) if not _are_of_one_list(placed, *pair))]
     for start, end in pairwise([*borders, len(items)]):
-        listed = items[start:end]
-        if len(listed) >= MIN_LINKS and all(_is_link(placed[place]) for place in listed):
-            yield from listed
+        if _is_list_of_links([placed[place] for place in items[start:end]]):
+            yield from items[start:end]
 
 
 def _are_of_one_list(placed: Sequence[Placed], one: int, other: int) -> bool:
     return placed[one].element.getparent() is placed[other].element.getparent()
 
 
-def _is_link(one: Placed) -> bool:
-    """Tell whether most of an item is a link, and no sentence."""
-    text = one.block.text
-    is_long = len(text.split()) >= MIN_LINK_WORDS
-    return is_long and one.linked >= MIN_LINKED * len(text) and not FULL_STOP.search(text)
+def _is_list_of_links(items: Sequence[Placed]) -> bool:
+    """Tell whether every item holds a link and none is a sentence, and most of their words are links."""
+    if len(items) < MIN_LINKS or not all(one.linked and _may_be_headline(one.block.text) for one in items):
+        return False
+    return sum(one.linked for one in items) >= MIN_LINKED * sum(len(one.block.text) for one in items)
+
+
+def _may_be_headline(text: str) -> bool:
+    return len(text.split()) >= MIN_LINK_WORDS and not FULL_STOP.search(text)
 
 
 def _chars(placed: Sequence[Placed], places: Iterable[int]) -> int:
