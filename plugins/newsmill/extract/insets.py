@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 
 from lxml import etree
 
@@ -56,18 +57,13 @@ def insets(placed: Sequence[Placed], kept: Sequence[int], is_main: Callable[[int
 def _boxes(
     placed: Sequence[Placed], within: Sequence[int], main: Collection[int]
 ) -> Iterator[tuple[etree._Element, list[int]]]:
-    """Yield the largest elements without any of the article's main text, with the blocks in them that stand together."""
+    """Yield the largest elements without any of the article's main text, with their blocks."""
     around = _all_around(placed[place].element for place in main)
-    last: etree._Element | None = None
-    places: list[int] = []
-    for place in within:
-        box = None if place in main else _outermost(placed[place].element, around)
-        if box is not last and last is not None:
-            yield last, places
-        places = [*places, place] if box is last else [place]
-        last = box
-    if last is not None:
-        yield last, places
+    known: dict[etree._Element, etree._Element] = {}
+    held = [(_outermost(placed[place].element, around, known), place) for place in within if place not in main]
+    for box, group in groupby(held, itemgetter(0)):
+        if box is not None:
+            yield box, [place for _, place in group]
 
 
 def _all_around(elements: Iterable[etree._Element]) -> frozenset[etree._Element]:
@@ -81,14 +77,25 @@ def _all_around(elements: Iterable[etree._Element]) -> frozenset[etree._Element]
     return frozenset(around)
 
 
-def _outermost(element: etree._Element, around: Collection[etree._Element]) -> etree._Element | None:
-    """Return the largest element around one that is none of the given; None if it is one of them."""
-    if element in around:
-        return None
-    parent = element.getparent()
-    while parent is not None and parent not in around:
-        element, parent = parent, parent.getparent()
-    return element
+def _outermost(
+    element: etree._Element, around: Collection[etree._Element], known: dict[etree._Element, etree._Element]
+) -> etree._Element | None:
+    """Return the largest element around one that is not `around` the main text; None if it is so itself.
+
+    Args:
+        element: where to start.
+        around: elements that hold main text.
+        known: answers given before, so that each element is visited once.
+    """
+    path: list[etree._Element] = []
+    current: etree._Element | None = element
+    while current is not None and current not in around and current not in known:
+        path.append(current)
+        current = current.getparent()
+    outermost = known[current] if current in known else path[-1] if path else None
+    if outermost is not None:
+        known.update(dict.fromkeys(path, outermost))
+    return outermost
 
 
 def _is_inset(placed: Sequence[Placed], box: etree._Element, places: Sequence[int]) -> bool:

@@ -28,9 +28,10 @@ ROLES = word_set("alertdialog banner complementary contentinfo dialog menu menub
 HIDDEN_STYLE = re.compile(r"(?i)display\s*:\s*none|visibility\s*:\s*hidden")
 
 MOST = 0.4
-"""Share of the words of all paragraphs from which an element is no mere box: between .3 and .5 all values did alike."""
+"""Share of the words of all paragraphs above which an element is no mere box: on 303 pages .2 to .6 did alike."""
 MOST_OF_BOX = 0.6
-"""The same for an element that calls itself an information box: one beside a short article can be the longer one."""
+"""The same for an element that calls itself an information box: one beside a short article can be the longer one. On
+the same pages .6 to .8 did alike; .5 leaves such a box in."""
 MAX_HEADLINES = 5
 
 NAMED = ("class", "id", "data-testid", "data-component", "aria-label")
