@@ -111,7 +111,8 @@ def _boxes(body: HtmlElement) -> Iterator[_Box]:
 
 def _most(element: HtmlElement) -> float | None:
     """Return the share of the page's paragraphs up to which an element is a box; None where no mark says that it is."""
-    by_name = _most_by_name(" ".join(filter(None, (_own_tag(element), *map(element.get, NAMED)))))
+    names = list(filter(None, (_own_tag(element), *map(element.get, NAMED)))) if element.attrib else [_own_tag(element)]
+    by_name = _most_by_name(" ".join(names))
     return MOST if by_name is None and _stands_apart(element) else by_name
 
 
