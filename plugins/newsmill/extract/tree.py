@@ -48,7 +48,7 @@ OTHER_BOX = re.compile(
     r"(?:most|popular)-?(?:read|popular|viewed|posts|articles|stories)|latest-(?:news|stories|posts)|teasers?|"
     r"promo(?:box|tion)?s?|outbrain|taboola|sponsor(?:ed)?|advert(?:s|isements?|ising)?|"
     # what asks the reader for something
-    r"newsletters?|subscri(?:be|ption)|sign-?up|share|sharing|share-?(?:bar|buttons?|tools?|links?|list)|"
+    r"newsletters?|subscri(?:be|ption)|sign-?up|cta|call-to-action|share|sharing|share-?(?:bar|buttons?|tools?|links?|list)|"
     r"social-(?:bar|buttons?|links?|share|icons?|tools?|follow)|sociable|addthis|sharethis|"
     r"cookie-?(?:banner|consent|notice|bar)|paywall-?(?:overlay|modal|prompt|barrier)|"
     # what readers wrote, and who wrote the article
@@ -57,7 +57,7 @@ OTHER_BOX = re.compile(
     r"bio(?:graphy)?|"
     # parts of the page
     r"bread-?crumbs?|pagination|pager|sidebar(?=$|\s)|tooltip|screen-?reader-?text|sr-only|visually-?hidden|"
-    r"skip-?links?|tag-?(?:list|cloud)|(?:article|post)-?tags|"
+    r"skip-?links?|print-(?:only|header|footer)|tag-?(?:list|cloud)|(?:article|post)-?tags|"
     # what is said of a picture
     r"(?:wp-)?(?:image-?|photo-?|media-?|figure-?|img-?|picture-?)?caption(?:s|-?text)?|"
     r"(?:image|photo|media|img|picture)-?credits?"
