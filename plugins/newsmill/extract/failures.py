@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -106,19 +107,32 @@ def problem_of(blocks: Sequence[Block], body: etree._Element, told: Told) -> Rea
         told: what it says of itself.
     """
     sentences = [block.text for block in blocks if _is_sentence(block)]
-    talk = {
-        Reason.COOKIE_WALL: [text for text in sentences if CONSENT.search(text) and ADDRESS.search(text)],
-        Reason.PAYWALL_STUB: [text for text in sentences if PAYWALL.search(text) and ADDRESS.search(text)],
-    }
-    said = {text for texts in talk.values() for text in texts}
-    own = _words(text for text in sentences if text not in said)
-    if own < MIN_OWN_WORDS:
+    if not _has_own_words(sentences):
         if not told.article and any(map(ERROR.search, told.titles)):
             return Reason.ERROR_PAGE
-        reason = max(talk, key=lambda wall: _words(talk[wall]))
+        talk = {reason: _words(filter(is_talk, sentences)) for reason, is_talk in TALK.items()}
+        reason = max(talk, key=talk.__getitem__)
         if talk[reason]:
             return reason
     return Reason.INDEX_PAGE if not told.article and told.index and _is_index(placed_blocks(body)) else None
+
+
+def _talks_of_cookies(text: str) -> bool:
+    return bool(CONSENT.search(text) and ADDRESS.search(text))
+
+
+def _talks_of_subscribing(text: str) -> bool:
+    return bool(PAYWALL.search(text) and ADDRESS.search(text))
+
+
+TALK = {Reason.COOKIE_WALL: _talks_of_cookies, Reason.PAYWALL_STUB: _talks_of_subscribing}
+"""What a page says to its reader instead of an article."""
+
+
+def _has_own_words(sentences: Iterable[str]) -> bool:
+    """Tell whether a page has the words of an article; most pages tell with their first sentences."""
+    own = (_words((text,)) for text in sentences if not any(is_talk(text) for is_talk in TALK.values()))
+    return any(words >= MIN_OWN_WORDS for words in accumulate(own))
 
 
 def _is_index(placed: Sequence[Placed]) -> bool:

@@ -151,8 +151,12 @@ def _lead_told(found: PageMetadata) -> str | None:
     """Return the description, by which a page's lead is known; None where the lead is no part of the text.
 
     In English a line under the headline sums up what the text then tells from its start; elsewhere (Vorspann, chapô,
-    entradilla, ingress, perex) the lead tells it, and the text goes on from there. Of 303 pages this holds for 33 of 38
-    leads in other languages; of 39 in English it is the text's own in 10.
+    entradilla, ingress, perex) the lead tells it, and the text goes on from there. Whether it counts as text is a
+    convention, which two collections of pages settle in opposite ways: one leaves out all of its 29 leads (27 in
+    English), the other keeps all of its 36 (8 in English), of one outlet even, from the same markup. Nothing in the
+    pages tells the two apart: 16 and 19 of these stand in a `header`, 23 and 28 end in a full stop; class, length,
+    distance from text and headline, and how much of the lead the text says again do not differ either; seven are `h2`
+    or `h3`, all of the first. The language agrees with both in 55 of 65.
     """
     is_english = (found.language or "en").lower().startswith("en")
     return None if is_english else found.description

@@ -64,6 +64,14 @@ def test_what_is_not_surely_the_articles_is_not(body: str) -> None:
     assert filled(body, FIRST) == [FIRST]
 
 
+def test_a_paragraph_that_quotes_another_is_put_back_unless_it_says_little_else() -> None:
+    words = [f"word{number}" for number in range(30)]
+    said, more = " ".join(words[:20]) + " and so on and on for long.", "new1 new2 new3 new4"
+    for quoted, is_known in ((f"{' '.join(words[:20])} {more}.", True), (f"{' '.join(words[:15])} {more}.", False)):
+        found = filled(f"<div>{p(said, quoted, THIRD)}</div>", said, THIRD)
+        assert found == ([said, THIRD] if is_known else [said, quoted, THIRD])
+
+
 def test_half_a_paragraph_of_links_is_put_back_and_more_is_not() -> None:
     body = f"<div>{p(FIRST)}<p><a href=/x>abcde</a> {{}}</p>{p(SECOND)}</div>"
     assert filled(body.format("fghi"), FIRST, SECOND) == [FIRST, "abcde fghi", SECOND]

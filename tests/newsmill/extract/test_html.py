@@ -339,3 +339,47 @@ def test_json_ld_that_is_garbage_huge_or_deep_costs_only_itself(script: str) -> 
 )
 def test_json_ld_that_sites_commonly_break_is_mended(script: str) -> None:
     assert read_page(page(f'<script type="application/ld+json">{script}</script>')).title == "Yes"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"<html><p>{ARTICLE}",
+        f"<div>{ARTICLE}</div>",
+        '<?xml version="1.0" encoding="utf-8"?><!DOCTYPE html><html xmlns="http://www.w3.org/1999/xhtml" '
+        f'xmlns:og="http://ogp.me/ns#"><head><title>x</title></head><body><og:div><svg:g/>{ARTICLE}</og:div></body></html>',
+        f"<html><body><template><p>Not shown.</p></template>{ARTICLE}<body class=again></body></body></html>",
+    ],
+)
+def test_an_odd_page_is_read(content: str) -> None:
+    assert texts(content) == list(SENTENCES)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"<html><frameset><frame src=a><noframes>{ARTICLE}</noframes></frameset></html>",
+        f"<html><template><body>{ARTICLE}</body></template></html>",
+        "<html><head></head></html>",
+    ],
+)
+def test_a_page_that_shows_nothing_gives_no_text(content: str) -> None:
+    assert texts(content) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "least"),
+    [
+        (f"<p>{'word ' * 400_000}</p>", 1),
+        (f"{ARTICLE}<div>{'<p>y z</p>' * 20_000}</div>", 3),
+        (f"{ARTICLE}<div>{'<div><div>y z</div></div>' * 20_000}</div>", 3),
+        (f"{'<div class=related>' * 900}{ARTICLE}{'<div class=share><p>no</p></div>' * 5_000}", 3),
+        (f"{ARTICLE}<ul>{'<li>the same item' * 20_000}</ul>{ARTICLE}", 3),
+        (f"{ARTICLE}{'<ul><li><a href=/x>the same item</a><li><a href=/y>the same item</a></ul>' * 9_000}{ARTICLE}", 3),
+        (f"{ARTICLE}{'<h1>Bridge</h1>' * 20_000}", 3),
+    ],
+)
+def test_an_endless_page_is_read_in_time(body: str, least: int) -> None:
+    start = time.monotonic()
+    assert len(texts(page(body=body))) >= least
+    assert time.monotonic() - start < 30

@@ -28,6 +28,7 @@ def left(body: str) -> list[str]:
         "<div class=share-bar>{}</div>", "<div id=comments>{}</div>", "<div class=comentarios>{}</div>",
         "<div class=author-bio>{}</div>", "<div class='wp-caption-text'>{}</div>", "<ul class=breadcrumbs>{}</ul>",
         "<div data-testid=InfoBox>{}</div>", "<x-factbox>{}</x-factbox>", "<div class=infobox>{}</div>",
+        "<div class='plus-cta wide'>{}</div>", "<div class=print-header>{}</div>", "<div class=print-only>{}</div>",
         "<template>{}</template>", "<noscript>{}</noscript>", "<svg><text>{}</text></svg>",
     ],
 )  # fmt: skip
@@ -42,7 +43,8 @@ def test_a_box_goes(box: str) -> None:
         "<div class=social-media-embed>{}</div>", "<div class=sidebar-grid>{}</div>", "<div class=commentary>{}</div>",
         "<div class=biology>{}</div>", "<blockquote class=twitter-tweet>{}</blockquote>", "<div role=main>{}</div>",
         "<div aria-hidden=false>{}</div>", "<div style='display:block'>{}</div>", "<div class=unrelated>{}</div>",
-        "<div class=relatedness>{}</div>", "<amp-list>{}</amp-list>",
+        "<div class=relatedness>{}</div>", "<div class=octa>{}</div>", "<div class=print>{}</div>",
+        "<amp-list>{}</amp-list>",
     ],
 )  # fmt: skip
 def test_what_only_looks_like_a_box_stays(box: str) -> None:
