@@ -64,7 +64,7 @@ def find_body(page: Page, hints: Hints) -> Body:
         if total <= bonus:
             total, start = bonus, index
         total += weight
-        if total > best and (weight > 0 or first >= 0):
+        if total >= best and (weight > 0 or first >= 0):
             best, first, last = total, start, index
     if first < 0:
         return _longest_prose(page.lines)

@@ -11,8 +11,9 @@ Owns a block's weight. Keep out: which stretch of blocks is the body (body).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from newsmill.clean.category import Category
 from newsmill.clean.findings import Finding
@@ -38,9 +39,17 @@ MARKER_COST = 30
 TITLE_COST = 30
 """What the article's title costs: it stands above the body, and again where the page has come to other things."""
 STAMP_COST = 30
-"""What a line with a date or a time of day costs: comments and teasers have one each, an article one above it."""
+"""What a line with a date or a time of day costs: an article has one above it."""
+MANY_STAMPS = 4
+"""Such lines on a page from which each costs double: comments and teasers have one each."""
+SERIES = 3
+"""Lines with a number each, one after another, from which they are a table, a list of results or of dates."""
+SERIES_WEIGHT = 2
+"""What a line of such a series counts for the body: three of them outweigh the short line above them."""
 MAX_STAMP_WORDS = 14
 """Words of such a line."""
+MIN_SERIES_WORDS = 3
+"""Words of such a line; "5 comments" is none."""
 MARKERS = frozenset(
     {
         Category.LOGIN,
@@ -78,7 +87,11 @@ class Hints:
 def weigh(page: Page, hints: Hints) -> list[float]:
     """Return the weight of every block of a page, in words."""
     prose = [line.reads_as_prose and line.index not in hints.suspects for line in page.lines]
-    return [_weight(line, page, hints, prose) for line in page.lines]
+    stamps = frozenset(line.index for line in page.lines if is_stamp(line))
+    weights = [_weight(line, page, hints, prose, stamps) for line in page.lines]
+    for index in _series(page, hints, stamps):
+        weights[index] = max(weights[index], SERIES_WEIGHT)
+    return weights
 
 
 def is_stamp(line: Line) -> bool:
@@ -88,15 +101,29 @@ def is_stamp(line: Line) -> bool:
     return len(_NUMBER.findall(line.folded)) > 1
 
 
-def _weight(line: Line, page: Page, hints: Hints, prose: Sequence[bool]) -> float:
+def _series(page: Page, hints: Hints, stamps: frozenset[int]) -> Iterator[int]:
+    """Yield the lines that stand in a run of lines with a number each."""
+    against = hints.suspects | stamps
+    for numbered, run in groupby(page.lines, lambda line: line.index not in against and _is_numbered(line)):
+        members = list(run)
+        if numbered and len(members) >= SERIES:
+            yield from (line.index for line in members)
+
+
+def _is_numbered(line: Line) -> bool:
+    """Whether a line has a number behind its first word: one at its start counts what is most read."""
+    return line.count >= MIN_SERIES_WORDS and bool(_NUMBER.search(" ".join(line.words[1:])))
+
+
+def _weight(line: Line, page: Page, hints: Hints, prose: Sequence[bool], stamps: frozenset[int]) -> float:
     if prose[line.index]:
         return _prose_weight(line, page, prose)
     if line.index in hints.markers:
         return -MARKER_COST
     if page.title and line.words == page.title:
         return -TITLE_COST
-    if is_stamp(line):
-        return -STAMP_COST
+    if line.index in stamps:
+        return -STAMP_COST * (2 if len(stamps) >= MANY_STAMPS else 1)
     return -_cost(line, suspect=line.index in hints.suspects)
 
 
