@@ -15,10 +15,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from newsmill.clean.page import Line, Page
-from newsmill.clean.weights import Hints, is_stamp, weigh
+from newsmill.clean.weights import Hints, Weights, is_stamp, weigh
 
 TITLE_BONUS = 50
-"""Words that a stretch is ahead when it begins at most `TITLE_REACH` blocks behind the title."""
+"""Words that a stretch is ahead when it begins at most `TITLE_REACH` blocks behind the title, on a crowded page."""
 TITLE_REACH = 15
 """Blocks between title and body: a lead, a byline, share buttons, a caption."""
 LATE = 0.1
@@ -60,7 +60,7 @@ def find_body(page: Page, hints: Hints) -> Body:
     weights = weigh(page, hints)
     best, first, last = 0.0, -1, -1
     total, start = 0.0, 0
-    for index, (weight, bonus) in enumerate(zip(weights, _bonuses(page, weights), strict=True)):
+    for index, (weight, bonus) in enumerate(zip(weights.words, _bonuses(page, weights), strict=True)):
         if total <= bonus:
             total, start = bonus, index
         total += weight
@@ -68,16 +68,17 @@ def find_body(page: Page, hints: Hints) -> Body:
             best, first, last = total, start, index
     if first < 0:
         return _longest_prose(page.lines)
-    while weights[first] < 0:
+    while weights.words[first] < 0:
         first += 1
     return Body(first - 1 if _is_headed(page, first, hints) else first, last)
 
 
-def _bonuses(page: Page, weights: Sequence[float]) -> Iterator[float]:
+def _bonuses(page: Page, weights: Weights) -> Iterator[float]:
     """Yield what a stretch is worth at each start, before anything is in it."""
     title, passed = -TITLE_REACH - 1, 0.0
-    for line, weight in zip(page.lines, weights, strict=True):
-        yield (TITLE_BONUS if line.index - title <= TITLE_REACH else 0.0) - LATE * passed
+    for line, weight in zip(page.lines, weights.words, strict=True):
+        near = weights.crowded and line.index - title <= TITLE_REACH
+        yield (TITLE_BONUS if near else 0.0) - LATE * passed
         passed += max(weight, 0.0)
         if page.title and line.words == page.title:
             title = line.index

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from newsmill.clean.body import Body
 from newsmill.clean.category import Category
 from newsmill.clean.decide import Cut, Reason
+from newsmill.clean.fold import has_no_spaces
 from newsmill.clean.page import Line, Page
 from newsmill.clean.weights import Hints, is_stamp
 
@@ -40,7 +41,8 @@ class _Side:
 
 def outside(page: Page, body: Body, hints: Hints, cuts: dict[int, Cut]) -> dict[int, Cut]:
     """Return the cuts of blocks outside the body that no rule has cut."""
-    if body.last < 0:
+    held = page.lines[max(body.first, 0) : body.last + 1]
+    if not any(line.reads_as_prose and line.index not in hints.suspects for line in held):
         return {}
     side = _side(page, body, hints)
     taken = {}
@@ -57,7 +59,7 @@ def _side(page: Page, body: Body, hints: Hints) -> _Side:
     title = max((line.index for line in beyond if _is_title(line, page) and body.is_head(line.index)), default=-1)
     behind = page.lines[body.last + 1 :]
     turn = next((line.index for line in behind if _turns(line, page, hints)), len(page.lines))
-    ends = (line.index for line in page.lines[body.last : turn] if line.ends_sentence or line.reads_as_prose)
+    ends = (line.index for line in page.lines[body.last : turn] if _is_sentence(line) or _ends_unmarked(line))
     return _Side(page, body, furniture, title, turn, max(ends, default=body.last))
 
 
@@ -67,19 +69,26 @@ def _is_title(line: Line, page: Page) -> bool:
 
 def _turns(line: Line, page: Page, hints: Hints) -> bool:
     """Whether a line behind the body shows that the article is over."""
-    return (
-        line.index in hints.suspects or page.times[line.folded] > 1 or _is_title(line, page) or is_stamp(line)
-    )
+    return line.index in hints.suspects or page.times[line.folded] > 1 or _is_title(line, page) or is_stamp(line)
 
 
 def _is_spared(line: Line, side: _Side) -> bool:
     """Whether a line outside the body may still be the article's."""
-    sentence = line.ends_sentence or line.reads_as_prose
+    sentence = _is_sentence(line)
     if side.body.is_tail(line.index):
         return side.furniture < SOME or line.index <= side.stop
     if line.index < side.title and not sentence:
         return False
     return side.furniture < (MUCH if sentence else SOME)
+
+
+def _is_sentence(line: Line) -> bool:
+    return line.ends_sentence or line.reads_as_prose
+
+
+def _ends_unmarked(line: Line) -> bool:
+    """Whether a line is of a script that has no full stop, so that it may be a short last sentence."""
+    return bool(line.words) and has_no_spaces(line.words[-1])
 
 
 def _evidence(line: Line, side: _Side) -> str:

@@ -31,17 +31,19 @@ SHORT_COST = 6
 ROW_COST = 2
 """What a list item or table row costs; articles hold long lists."""
 SUSPECT_COST = 8
-"""What a line costs in which a rule's words are found."""
+"""What any line costs that looks like furniture, on a page with little of it."""
+CROWD = 6
+"""Lines of furniture from which each costs what is said below: articles may hold a few that only look like it."""
 SUSPECT_PROSE_COST = 20
 """What a paragraph costs in which a rule's words are found: appeals, notices."""
 MARKER_COST = 30
 """What a heading of related articles, of comments or the like costs: it outweighs the teaser behind it."""
 TITLE_COST = 30
 """What the article's title costs: it stands above the body, and again where the page has come to other things."""
-STAMP_COST = 30
-"""What a line with a date or a time of day costs: an article has one above it."""
-MANY_STAMPS = 4
-"""Such lines on a page from which each costs double: comments and teasers have one each."""
+STAMP_COST = 60
+"""What a line with a date or a time of day costs: comments and teasers have one each, an article one above it."""
+MAX_STAMP_WORDS = 14
+"""Words of such a line."""
 SERIES = 3
 """Lines with a number each, one after another, from which they are a table, a list of results or of dates."""
 SERIES_WEIGHT = 2
@@ -84,14 +86,35 @@ class Hints:
         return cls(suspects, frozenset(markers))
 
 
-def weigh(page: Page, hints: Hints) -> list[float]:
-    """Return the weight of every block of a page, in words."""
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """One page, and what its lines are weighed by."""
+
+    page: Page
+    hints: Hints
+    prose: Sequence[bool]
+    stamps: frozenset[int]
+    crowded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The weight of every block of a page, in words, and whether the page shows a crowd of furniture."""
+
+    words: Sequence[float]
+    crowded: bool
+
+
+def weigh(page: Page, hints: Hints) -> Weights:
+    """Weigh every block of a page."""
     prose = [line.reads_as_prose and line.index not in hints.suspects for line in page.lines]
     stamps = frozenset(line.index for line in page.lines if is_stamp(line))
-    weights = [_weight(line, page, hints, prose, stamps) for line in page.lines]
-    for index in _series(page, hints, stamps):
+    furniture = sum(not line.reads_as_prose and line.index in hints.suspects | stamps for line in page.lines)
+    scale = _Scale(page, hints, prose, stamps, furniture >= CROWD)
+    weights = [_prose_weight(line, scale) if prose[line.index] else -_cost(line, scale) for line in page.lines]
+    for index in _series(page, hints.suspects | stamps):
         weights[index] = max(weights[index], SERIES_WEIGHT)
-    return weights
+    return Weights(weights, scale.crowded)
 
 
 def is_stamp(line: Line) -> bool:
@@ -101,9 +124,8 @@ def is_stamp(line: Line) -> bool:
     return len(_NUMBER.findall(line.folded)) > 1
 
 
-def _series(page: Page, hints: Hints, stamps: frozenset[int]) -> Iterator[int]:
+def _series(page: Page, against: frozenset[int]) -> Iterator[int]:
     """Yield the lines that stand in a run of lines with a number each."""
-    against = hints.suspects | stamps
     for numbered, run in groupby(page.lines, lambda line: line.index not in against and _is_numbered(line)):
         members = list(run)
         if numbered and len(members) >= SERIES:
@@ -115,30 +137,33 @@ def _is_numbered(line: Line) -> bool:
     return line.count >= MIN_SERIES_WORDS and bool(_NUMBER.search(" ".join(line.words[1:])))
 
 
-def _weight(line: Line, page: Page, hints: Hints, prose: Sequence[bool], stamps: frozenset[int]) -> float:
-    if prose[line.index]:
-        return _prose_weight(line, page, prose)
-    if line.index in hints.markers:
-        return -MARKER_COST
-    if page.title and line.words == page.title:
-        return -TITLE_COST
-    if line.index in stamps:
-        return -STAMP_COST * (2 if len(stamps) >= MANY_STAMPS else 1)
-    return -_cost(line, suspect=line.index in hints.suspects)
-
-
-def _prose_weight(line: Line, page: Page, prose: Sequence[bool]) -> float:
+def _prose_weight(line: Line, scale: _Scale) -> float:
     weight = float(min(line.count, MAX_WEIGHT))
-    if not any(prose[max(0, line.index - 1) : line.index]) and not any(prose[line.index + 1 : line.index + 2]):
+    index, prose, subject = line.index, scale.prose, scale.page.subject
+    if not any(prose[max(0, index - 1) : index]) and not any(prose[index + 1 : index + 2]):
         weight *= ALONE
-    if page.subject and page.subject.isdisjoint(stems(line.words)):
+    if subject and subject.isdisjoint(stems(line.words)):
         weight *= OFF_TOPIC
     return weight
 
 
-def _cost(line: Line, *, suspect: bool) -> int:
-    if suspect:
-        return SUSPECT_PROSE_COST if line.reads_as_prose else SUSPECT_COST
+def _cost(line: Line, scale: _Scale) -> int:
+    cost = _furniture_cost(line, scale)
+    if cost:
+        return cost if scale.crowded else SUSPECT_COST
     if line.ends_sentence:
         return 0
     return ROW_COST if line.block.kind in _ROWS else SHORT_COST
+
+
+def _furniture_cost(line: Line, scale: _Scale) -> int:
+    """Return what a line costs that looks like furniture; 0 for any other."""
+    if line.index in scale.hints.markers:
+        return MARKER_COST
+    if scale.page.title and line.words == scale.page.title:
+        return TITLE_COST
+    if line.index in scale.stamps:
+        return STAMP_COST
+    if line.index in scale.hints.suspects:
+        return SUSPECT_PROSE_COST if line.reads_as_prose else SUSPECT_COST
+    return 0
