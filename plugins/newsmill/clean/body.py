@@ -21,6 +21,9 @@ TITLE_BONUS = 50
 """Words that a stretch is ahead when it begins at most `TITLE_REACH` blocks behind the title, on a crowded page."""
 TITLE_REACH = 15
 """Blocks between title and body: a lead, a byline, share buttons, a caption."""
+SERIES_CREDIT = 60.0
+"""Words that series of numbered lines may count beyond the prose before them: a table may be all that an article is, and
+sidebars hold archives and rankings without end."""
 LATE = 0.1
 """What every word of prose before a stretch costs it."""
 
@@ -59,27 +62,31 @@ def find_body(page: Page, hints: Hints) -> Body:
     """Return the stretch with the greatest sum (Kadane's algorithm with a price for the start; linear)."""
     weights = weigh(page, hints)
     best, first, last = 0.0, -1, -1
-    total, start = 0.0, 0
+    total, start, credit = 0.0, 0, SERIES_CREDIT
     for index, (weight, bonus) in enumerate(zip(weights.words, _bonuses(page, weights), strict=True)):
         if total <= bonus:
-            total, start = bonus, index
-        total += weight
-        if total >= best and (weight > 0 or first >= 0):
+            total, start, credit = bonus, index, SERIES_CREDIT
+        gain = weight if weights.prose[index] else min(weight, credit)
+        credit += weight if weights.prose[index] else -max(gain, 0.0)
+        total += gain
+        if total >= best and (gain > 0 or first >= 0):
             best, first, last = total, start, index
     if first < 0:
         return _longest_prose(page.lines)
     while weights.words[first] < 0:
         first += 1
+    while first > 0 and weights.words[first - 1] >= 0:
+        first -= 1
     return Body(first - 1 if _is_headed(page, first, hints) else first, last)
 
 
 def _bonuses(page: Page, weights: Weights) -> Iterator[float]:
     """Yield what a stretch is worth at each start, before anything is in it."""
     title, passed = -TITLE_REACH - 1, 0.0
-    for line, weight in zip(page.lines, weights.words, strict=True):
+    for line, weight, prose in zip(page.lines, weights.words, weights.prose, strict=True):
         near = weights.crowded and line.index - title <= TITLE_REACH
         yield (TITLE_BONUS if near else 0.0) - LATE * passed
-        passed += max(weight, 0.0)
+        passed += weight if prose else 0.0
         if page.title and line.words == page.title:
             title = line.index
 

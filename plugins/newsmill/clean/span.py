@@ -41,9 +41,8 @@ class _Side:
 
 def outside(page: Page, body: Body, hints: Hints, cuts: dict[int, Cut]) -> dict[int, Cut]:
     """Return the cuts of blocks outside the body that no rule has cut."""
-    held = page.lines[max(body.first, 0) : body.last + 1]
-    if not any(line.reads_as_prose and line.index not in hints.suspects for line in held):
-        return {}
+    if body.last < 0 or all(index in hints.suspects for index in range(body.first, body.last + 1)):
+        return {}  # no body was found: an article on what the rules look for, or one without prose
     side = _side(page, body, hints)
     taken = {}
     for line in page.lines:

@@ -47,9 +47,7 @@ MAX_STAMP_WORDS = 14
 SERIES = 3
 """Lines with a number each, one after another, from which they are a table, a list of results or of dates."""
 SERIES_WEIGHT = 2
-"""What a line of such a series counts for the body: three of them outweigh the short line above them."""
-MAX_STAMP_WORDS = 14
-"""Words of such a line."""
+"""What a line of such a series counts for the body, three of them as much as the short line above them costs."""
 MIN_SERIES_WORDS = 3
 """Words of such a line; "5 comments" is none."""
 MARKERS = frozenset(
@@ -99,10 +97,11 @@ class _Scale:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The weight of every block of a page, in words, and whether the page shows a crowd of furniture."""
+    """The weight of every block of a page, in words."""
 
     words: Sequence[float]
-    crowded: bool
+    prose: Sequence[bool]  # whether the block is prose that no rule suspects
+    crowded: bool  # whether the page shows a crowd of furniture
 
 
 def weigh(page: Page, hints: Hints) -> Weights:
@@ -114,7 +113,7 @@ def weigh(page: Page, hints: Hints) -> Weights:
     weights = [_prose_weight(line, scale) if prose[line.index] else -_cost(line, scale) for line in page.lines]
     for index in _series(page, hints.suspects | stamps):
         weights[index] = max(weights[index], SERIES_WEIGHT)
-    return Weights(weights, scale.crowded)
+    return Weights(weights, prose, scale.crowded)
 
 
 def is_stamp(line: Line) -> bool:
