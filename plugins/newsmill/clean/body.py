@@ -22,8 +22,8 @@ TITLE_BONUS = 50
 TITLE_REACH = 15
 """Blocks between title and body: a lead, a byline, share buttons, a caption."""
 SERIES_CREDIT = 60.0
-"""Words that series of numbered lines may count beyond the prose before them: a table may be all that an article is, and
-sidebars hold archives and rankings without end."""
+"""Words that series of numbered lines may count beyond the prose before them: a table may be all that an article is,
+and sidebars hold archives and rankings without end."""
 LATE = 0.1
 """What every word of prose before a stretch costs it."""
 
