@@ -25,6 +25,9 @@ SOME = 3
 content show behind the body, 7 in 10 are the article's where less is shown, and 2 in 10 where more is."""
 MUCH = 10
 """Lines of furniture from which a paragraph before the body is taken for more of it: the page was dumped whole."""
+LEAD_REACH = 4
+"""Lines below the title in which a paragraph is the article's lead. Of the words that stand there on whole pages, the
+gold of `fundus-dev` has 9 in 10, and that of `aeb`, which leaves most leads out, 4 in 10."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ def _is_spared(line: Line, side: _Side) -> bool:
         return side.furniture < SOME or line.index <= side.stop
     if line.index < side.title and not sentence:
         return False
+    if side.title >= 0 and sentence and 0 < line.index - side.title <= LEAD_REACH:
+        return True
     return side.furniture < (MUCH if sentence else SOME)
 
 
