@@ -9,6 +9,7 @@ Owns what is cut for its place alone. Keep out: where the body lies (body), what
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from newsmill.clean.body import Body
@@ -57,16 +58,22 @@ def outside(page: Page, body: Body, hints: Hints, cuts: dict[int, Cut]) -> dict[
 
 def _side(page: Page, body: Body, hints: Hints) -> _Side:
     beyond = [line for line in page.lines if not body.holds(line.index)]
-    furniture = sum(line.index in hints.suspects or page.times[line.folded] > 1 for line in beyond)
     title = max((line.index for line in beyond if _is_title(line, page) and body.is_head(line.index)), default=-1)
     behind = page.lines[body.last + 1 :]
     turn = next((line.index for line in behind if _turns(line, page, hints)), len(page.lines))
     ends = (line.index for line in page.lines[body.last : turn] if _is_sentence(line) or _ends_unmarked(line))
-    return _Side(page, body, furniture, title, turn, max(ends, default=body.last))
+    return _Side(page, body, _furniture(page, beyond, hints), title, turn, max(ends, default=body.last))
 
 
 def _is_title(line: Line, page: Page) -> bool:
     return bool(page.title) and line.words == page.title
+
+
+def _furniture(page: Page, beyond: Sequence[Line], hints: Hints) -> int:
+    """Count the lines that rules suspect, and, where there is one, those that the page prints twice: plans do, too."""
+    suspects = sum(line.index in hints.suspects for line in beyond)
+    twice = sum(page.times[line.folded] > 1 and line.index not in hints.suspects for line in beyond if line.words)
+    return suspects + twice if suspects else 0
 
 
 def _turns(line: Line, page: Page, hints: Hints) -> bool:

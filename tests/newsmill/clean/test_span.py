@@ -115,6 +115,14 @@ def test_paragraph_before_the_body_goes_only_from_a_page_dumped_whole(furniture,
     assert (lead in text) is kept
 
 
+PLAN = ["Breakfast", "One blue cup", "Lunch", "One blue cup", "Dinner", "One blue cup", "Snack", "One blue cup"]
+
+
+@pytest.mark.parametrize(("behind", "kept"), [([], True), (["Share this"], False)])
+def test_lines_that_come_twice_are_furniture_only_beside_some_that_rules_know(behind, kept):
+    assert ("One blue cup" in cleaned_text(*PROSE, *PLAN, *behind)) is kept
+
+
 def test_comments_longer_than_the_article_go():
     comments = []
     for number in range(8):
