@@ -37,4 +37,5 @@ class Category(StrEnum):
     COOKIE = "cookie"
     MENU = "menu"
     NAVIGATION = "navigation"
+    OUTSIDE = "outside"  # not a rule's: a block of a text dump before or behind the article's span
     SHAPE = "shape"  # not a rule's: a block that was empty or held blank lines

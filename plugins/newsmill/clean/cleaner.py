@@ -14,7 +14,9 @@ from newsmill.clean.decide import Cut, decide
 from newsmill.clean.findings import Finder, needs_met
 from newsmill.clean.page import Page, survey
 from newsmill.clean.rules import Rule, RuleSet
-from newsmill.model import Article, Cleaned, Removal
+from newsmill.clean.span import outside
+from newsmill.clean.weights import Hints
+from newsmill.model import Article, Cleaned, RawFormat, Removal
 from newsmill.registry import Outlet
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
@@ -40,8 +42,11 @@ def clean(article: Article, rules: RuleSet, outlet: Outlet) -> Cleaned:
     page = survey(article, outlet)
     finder = Finder.of(page, rules)
     findings = tuple(finder.find(line) for line in page.lines)
-    suspects = frozenset(index for index, found in enumerate(findings) if any(finding.suspects for finding in found))
-    cuts = decide(page, findings, find_body(page.lines, suspects), suspects)
+    hints = Hints.of(findings)
+    body = find_body(page, hints)
+    cuts = decide(page, findings, body, hints.suspects)
+    if article.raw_format is not RawFormat.HTML:
+        cuts |= outside(page, body, hints, cuts)
     changes = _changes(page, rules)
     kept: list[str] = []
     removals: list[Removal] = []

@@ -34,11 +34,20 @@ five founding articles lose at most a quarter."""
 _BIT = {category: 1 << number for number, category in enumerate(Category)}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """A reason to cut that no rules file holds, since it is not found in the block itself."""
+
+    id: str
+    category: Category
+    then: None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Cut:
     """A block to cut, by which rule and why."""
 
-    rule: Rule
+    rule: Rule | Reason
     evidence: str
     certain: bool
 

@@ -126,7 +126,7 @@ class Rule(BaseModel):
     @field_validator("category")
     @classmethod
     def _for_rules(cls, category: Category) -> Category:
-        if category is Category.SHAPE:
+        if category in (Category.OUTSIDE, Category.SHAPE):
             raise ValueError("is the cleaner's own; choose another category")
         return category
 

@@ -9,7 +9,7 @@ import yaml
 
 from newsmill.clean.cleaner import clean
 from newsmill.clean.page import survey
-from newsmill.model import Article, BlockKind, Removal
+from newsmill.model import Article, BlockKind, RawFormat, Removal
 
 from .helpers import article, block, outlet, real_rules
 
@@ -48,6 +48,7 @@ def _article(case: dict[str, Any]) -> tuple[Article, int]:
         title=given.get("title"),
         authors=tuple(given.get("authors", ())),
         tags=tuple(given.get("tags", ())),
+        raw_format=RawFormat.HTML,  # of a dump more goes, for its place alone: test_span.py
     )
     return made, start + len(case.get("before", ()))
 
