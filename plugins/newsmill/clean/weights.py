@@ -3,7 +3,8 @@
 Prose that no rule suspects counts its words, and less when it stands alone or has no word of the title; all else costs
 something. The numbers are in words, so that they can be weighed by hand: a paragraph of 40 words outweighs six short
 lines. They were climbed one at a time on the even half of the dump sets and of text dumps of `fundus-dev` (inscriptis
-and resiliparse), and looked at on the odd half; a half or double of any of them changes f1 by less than a point.
+and resiliparse), and looked at on the odd half; a third or half more or less of one moved no set's f1 by more than a
+point.
 
 Owns a block's weight. Keep out: which stretch of blocks is the body (body).
 """
