@@ -28,7 +28,7 @@ UNSTOPPED_WORDS = 15
 """The same for Thai and Lao, which have no full stop: about 75 letters."""
 
 _STOPS = r".!?…。．！？।॥۔؟።፧။។៕։\u037e"
-_ENDS = re.compile(rf"""(?:[{_STOPS}]|[\u0370-\u03ff];)["'”’»)\]」』】）]*\d{{0,2}}$""")
+_ENDS = re.compile(rf"""(?:[{_STOPS}]|[\u0370-\u03ff];)(?:\s?["'”’“»«›‹)\]」』】）])*\d{{0,2}}$""")
 """A full stop, a question or an exclamation mark of any script; the Greek question mark looks like a semicolon."""
 _TELLING = {BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.LIST_ITEM}
 

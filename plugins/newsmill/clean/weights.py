@@ -35,6 +35,9 @@ SUSPECT_COST = 8
 """What any line costs that looks like furniture, on a page with little of it."""
 CROWD = 6
 """Lines of furniture from which each costs what is said below: articles may hold a few that only look like it."""
+STRAY_COST = 2
+"""What a line costs whose like stands within articles: on the dumps of the development sets, captions, adverts' labels,
+players, inline links and repeats stood between the article's paragraphs 2 to 4 times of 10, others 0 to 1 times."""
 SUSPECT_PROSE_COST = 20
 """What a paragraph costs in which a rule's words are found: appeals, notices."""
 MARKER_COST = 30
@@ -64,6 +67,21 @@ MARKERS = frozenset(
 )
 """Categories whose rules, if they take what follows with them, end an article."""
 
+STRAYS = frozenset(
+    {
+        Category.CAPTION,
+        Category.PLAYER,
+        Category.ADVERTISEMENT,
+        Category.LABEL,
+        Category.RELATED,
+        Category.REPEAT,
+    }
+)
+"""Categories of lines that pages print between an article's paragraphs, unless they take what follows with them."""
+
+COLONS = tuple(":：")
+"""What announces a list."""
+
 _STAMP = re.compile(r"\b\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b")
 _NUMBER = re.compile(r"\d+")
 _ROWS = (BlockKind.LIST_ITEM, BlockKind.TABLE_ROW)
@@ -71,10 +89,12 @@ _ROWS = (BlockKind.LIST_ITEM, BlockKind.TABLE_ROW)
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What rules have found, by block: the suspected ones, and of them those that begin something else."""
+    """What rules have found, by block: the suspected ones, of them those that begin something else, and those that
+    may stand between an article's paragraphs."""
 
     suspects: frozenset[int]
     markers: frozenset[int]
+    strays: frozenset[int]
 
     @classmethod
     def of(cls, findings: Sequence[Sequence[Finding]]) -> Hints:
@@ -82,7 +102,10 @@ class Hints:
         against = [[finding.rule for finding in found if finding.suspects] for found in findings]
         suspects = frozenset(index for index, rules in enumerate(against) if rules)
         markers = {index for index, rules in enumerate(against) if any(r.then and r.category in MARKERS for r in rules)}
-        return cls(suspects, frozenset(markers))
+        strays = {index for index, rules in enumerate(against) if any(r.category in STRAYS and not r.then for r in rules)}
+        related = {index for index, rules in enumerate(against) if any(r.category is Category.RELATED and r.then for r in rules)}
+        strays -= related
+        return cls(suspects, frozenset(markers - strays), frozenset(strays))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +116,7 @@ class _Scale:
     hints: Hints
     prose: Sequence[bool]
     stamps: frozenset[int]
+    listed: frozenset[int]
     crowded: bool
 
 
@@ -110,7 +134,7 @@ def weigh(page: Page, hints: Hints) -> Weights:
     prose = [line.reads_as_prose and line.index not in hints.suspects for line in page.lines]
     stamps = frozenset(line.index for line in page.lines if is_stamp(line))
     furniture = sum(not line.reads_as_prose and line.index in hints.suspects | stamps for line in page.lines)
-    scale = _Scale(page, hints, prose, stamps, furniture >= CROWD)
+    scale = _Scale(page, hints, prose, stamps, frozenset(_listed(page, hints.suspects | stamps)), furniture >= CROWD)
     weights = [_prose_weight(line, scale) if prose[line.index] else -_cost(line, scale) for line in page.lines]
     for index in _series(page, hints.suspects | stamps):
         weights[index] = max(weights[index], SERIES_WEIGHT)
@@ -122,6 +146,16 @@ def is_stamp(line: Line) -> bool:
     if line.reads_as_prose or line.count > MAX_STAMP_WORDS or not _STAMP.search(line.folded):
         return False
     return len(_NUMBER.findall(line.folded)) > 1
+
+
+def _listed(page: Page, against: frozenset[int]) -> Iterator[int]:
+    """Yield the lines that end in a colon, and the rows behind each: such a list is part of the text above it."""
+    announced = False
+    for line in page.lines:
+        opens = line.index not in against and line.block.text.rstrip()[-1:] in COLONS
+        announced = opens or (announced and line.block.kind in _ROWS)
+        if announced:
+            yield line.index
 
 
 def _series(page: Page, against: frozenset[int]) -> Iterator[int]:
@@ -140,18 +174,24 @@ def _is_numbered(line: Line) -> bool:
 def _prose_weight(line: Line, scale: _Scale) -> float:
     weight = float(min(line.count, MAX_WEIGHT))
     index, prose, subject = line.index, scale.prose, scale.page.subject
-    if not any(prose[max(0, index - 1) : index]) and not any(prose[index + 1 : index + 2]):
+    if not any(_has_company(side, scale) for side in (range(index - 1, -1, -1), range(index + 1, len(prose)))):
         weight *= ALONE
     if subject and subject.isdisjoint(stems(line.words)):
         weight *= OFF_TOPIC
     return weight
 
 
+def _has_company(side: range, scale: _Scale) -> bool:
+    """Whether the next line on one side is prose, but for strays between."""
+    beside = next((index for index in side if index not in scale.hints.strays), None)
+    return beside is not None and scale.prose[beside]
+
+
 def _cost(line: Line, scale: _Scale) -> int:
     cost = _furniture_cost(line, scale)
     if cost:
         return cost if scale.crowded else SUSPECT_COST
-    if line.ends_sentence:
+    if line.ends_sentence or line.index in scale.listed:
         return 0
     return ROW_COST if line.block.kind in _ROWS else SHORT_COST
 
@@ -164,6 +204,8 @@ def _furniture_cost(line: Line, scale: _Scale) -> int:
         return TITLE_COST
     if line.index in scale.stamps:
         return STAMP_COST
+    if line.index in scale.hints.strays:
+        return STRAY_COST
     if line.index in scale.hints.suspects:
         return SUSPECT_PROSE_COST if line.reads_as_prose else SUSPECT_COST
     return 0
