@@ -21,6 +21,8 @@ LONG_WORDS = 25
 """A block as long as this reads as prose without a full stop: dumps lose them."""
 STEM_LETTERS = 5
 """Shorter words are mostly particles, and most forms of a longer word agree in as many letters."""
+STEM_SYLLABLES = 2
+"""The same in Korean, where a letter is a syllable and most nouns have two, before what is hung on them."""
 TEASER_KEY = 4
 """Words by which blocks that begin alike are found."""
 
@@ -95,7 +97,8 @@ def survey(article: Article, outlet: Outlet) -> Page:
 
 def stems(words: Words) -> frozenset[str]:
     """Return the first letters of the longer words, in which a word's forms agree: cookie, cookies."""
-    return frozenset(word[:STEM_LETTERS] for word in words if len(word) >= STEM_LETTERS)
+    sizes = ((word, STEM_SYLLABLES if "\uac00" <= word[0] <= "\ud7a3" else STEM_LETTERS) for word in words)
+    return frozenset(word[:size] for word, size in sizes if len(word) >= size)
 
 
 def line_of(index: int, block: Block) -> Line:

@@ -78,6 +78,8 @@ def _furniture(page: Page, beyond: Sequence[Line], hints: Hints) -> int:
 
 def _turns(line: Line, page: Page, hints: Hints) -> bool:
     """Whether a line behind the body shows that the article is over."""
+    if line.index in hints.strays:
+        return False
     return line.index in hints.suspects or page.times[line.folded] > 1 or _is_title(line, page) or is_stamp(line)
 
 
