@@ -58,12 +58,18 @@ class Body:
         return f"in the body ({self.first} to {self.last})"
 
 
-def find_body(page: Page, hints: Hints) -> Body:
-    """Return the stretch with the greatest sum (Kadane's algorithm with a price for the start; linear)."""
+def find_body(page: Page, hints: Hints, end: int) -> Body:
+    """Return the stretch with the greatest sum (Kadane's algorithm with a price for the start; linear).
+
+    Args:
+        page: the article.
+        hints: what rules have found.
+        end: the first block that is certainly behind the body.
+    """
     weights = weigh(page, hints)
     best, first, last = 0.0, -1, -1
     total, start, credit = 0.0, 0, SERIES_CREDIT
-    for index, (weight, bonus) in enumerate(zip(weights.words, _bonuses(page, weights), strict=True)):
+    for index, (weight, bonus) in enumerate(zip(weights.words[:end], _bonuses(page, weights), strict=False)):
         if total <= bonus:
             total, start, credit = bonus, index, SERIES_CREDIT
         gain = weight if weights.prose[index] else min(weight, credit)
@@ -72,7 +78,7 @@ def find_body(page: Page, hints: Hints) -> Body:
         if total >= best and (gain > 0 or first >= 0):
             best, first, last = total, start, index
     if first < 0:
-        return _longest_prose(page.lines)
+        return _longest_prose(page.lines[:end])
     while weights.words[first] < 0:
         first += 1
     while first > 0 and weights.words[first - 1] >= 0:

@@ -15,6 +15,7 @@ from newsmill.clean.findings import Finder, needs_met
 from newsmill.clean.page import Page, survey
 from newsmill.clean.rules import Rule, RuleSet
 from newsmill.clean.span import outside
+from newsmill.clean.thread import find_thread, within
 from newsmill.clean.weights import Hints
 from newsmill.model import Article, Cleaned, RawFormat, Removal
 from newsmill.registry import Outlet
@@ -43,8 +44,10 @@ def clean(article: Article, rules: RuleSet, outlet: Outlet) -> Cleaned:
     finder = Finder.of(page, rules)
     findings = tuple(finder.find(line) for line in page.lines)
     hints = Hints.of(findings)
-    body = find_body(page, hints)
+    thread = find_thread(page, findings)
+    body = find_body(page, hints, thread.first if thread else len(page.lines))
     cuts = decide(page, findings, body, hints.suspects)
+    cuts |= within(page, thread, cuts)
     if article.raw_format is not RawFormat.HTML:
         cuts |= outside(page, body, hints, cuts)
     changes = _changes(page, rules)

@@ -65,6 +65,8 @@ class Then(StrEnum):
 
     NEXT = "next"  # the block after it
     REST = "rest"  # all that follows and is a heading, short or like a list
+    ALL = "all"  # everything to the end of the page, prose too: it opens the readers' comments (see `thread.py`)
+    TURN = "turn"  # nothing: it is a turn in a thread of comments, and cut with the thread
 
 
 def _compiles(pattern: str) -> str:
