@@ -58,6 +58,7 @@ class Predicate(StrEnum):
     TEASER = "teaser"
     REPEATED = "repeated"
     REPEATED_AT_ONCE = "repeated_at_once"
+    PRINTED_AGAIN = "printed_again"
     ALT_TEXT = "alt_text"
     NAMES_OUTLET = "names_outlet"
     ONLY_TAGS = "only_tags"
@@ -184,6 +185,12 @@ def _repeated_at_once(line: Line, page: Page) -> str | None:
     return f"it repeats block {line.index - 1} before it"
 
 
+def _printed_again(line: Line, page: Page) -> str | None:
+    """Any of several copies, the first too: a gallery prints a caption below each picture, and again in its list."""
+    times = page.times[line.folded]
+    return f"the page prints it {times} times" if times > 1 and line.words else None
+
+
 def _alt_text(line: Line, page: Page) -> str | None:
     """`kim putin`: lower-case words of the title and no sentence, as files and images are named."""
     text = line.block.text
@@ -284,6 +291,7 @@ _PREDICATES: dict[Predicate, Callable[[Line, Page], str | None]] = {
     Predicate.TEASER: _teaser,
     Predicate.REPEATED: _repeated,
     Predicate.REPEATED_AT_ONCE: _repeated_at_once,
+    Predicate.PRINTED_AGAIN: _printed_again,
     Predicate.ALT_TEXT: _alt_text,
     Predicate.NAMES_OUTLET: _names_outlet,
     Predicate.ONLY_TAGS: _only_tags,
