@@ -11,12 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from newsmill.clean.body import Body
 from newsmill.clean.category import Category
 from newsmill.clean.decide import Cut, Reason
 from newsmill.clean.fold import has_no_spaces
 from newsmill.clean.page import Line, Page
+from newsmill.clean.rules import Then
 from newsmill.clean.weights import Hints, is_stamp
 
 BEFORE = Reason(id="span.before", category=Category.OUTSIDE)
@@ -24,6 +26,12 @@ AFTER = Reason(id="span.after", category=Category.OUTSIDE)
 SOME = 3
 """Lines of furniture from which a short line outside the body is taken for more of it. Of the words that dumps of main
 content show behind the body, 7 in 10 are the article's where less is shown, and 2 in 10 where more is."""
+MERE_END = 10
+"""Lines of the body for each behind it from which those are the article's last words: a page goes on with more."""
+BOX = 8
+"""Rows of a box of links within the body."""
+HEADING_WORDS = 8
+"""Words of a heading between two paragraphs; headlines have more."""
 MUCH = 10
 """Lines of furniture from which a paragraph before the body is taken for more of it: the page was dumped whole."""
 LEAD_REACH = 4
@@ -53,6 +61,23 @@ def outside(page: Page, body: Body, hints: Hints, cuts: dict[int, Cut]) -> dict[
         if line.index not in cuts and not body.holds(line.index) and not _is_spared(line, side):
             reason = BEFORE if body.is_head(line.index) else AFTER
             taken[line.index] = Cut(reason, _evidence(line, side), certain=False)
+    return taken | _boxes(page, body, cuts)
+
+
+def _boxes(page: Page, body: Body, cuts: dict[int, Cut]) -> dict[int, Cut]:
+    """Return the cuts of what stands in a box of links within the body: lines behind its heading, up to the next prose.
+
+    The last of several that is no longer than a heading is rather the heading of the text that follows.
+    """
+    taken: dict[int, Cut] = {}
+    for marker, cut in cuts.items():
+        if cut.rule.then is not Then.REST or not body.holds(marker):
+            continue
+        rows = list(takewhile(lambda line: not _is_sentence(line), page.lines[marker + 1 : body.last + 1]))
+        if len(rows) > 1 and rows[-1].count <= HEADING_WORDS:
+            rows.pop()
+        where = f"it follows {page.lines[marker].folded[:60]!r} (block {marker})"
+        taken |= {line.index: Cut(cut.rule, where, certain=False) for line in rows[:BOX] if line.index not in cuts}
     return taken
 
 
@@ -87,12 +112,17 @@ def _is_spared(line: Line, side: _Side) -> bool:
     """Whether a line outside the body may still be the article's."""
     sentence = _is_sentence(line)
     if side.body.is_tail(line.index):
-        return side.furniture < SOME or line.index <= side.stop
+        return side.furniture < SOME or line.index <= side.stop or _is_mere_end(side)
     if line.index < side.title and not sentence:
         return False
     if side.title >= 0 and sentence and 0 < line.index - side.title <= LEAD_REACH:
         return True
     return side.furniture < (MUCH if sentence else SOME)
+
+
+def _is_mere_end(side: _Side) -> bool:
+    behind = len(side.page.lines) - 1 - side.body.last
+    return behind * MERE_END < side.body.last - side.body.first
 
 
 def _is_sentence(line: Line) -> bool:

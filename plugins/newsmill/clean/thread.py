@@ -11,7 +11,7 @@ Owns where a thread begins, and what is cut for it. Keep out: the words of heads
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from newsmill.clean.category import Category
@@ -47,7 +47,7 @@ class Thread:
 
 def find_thread(page: Page, findings: Sequence[Sequence[Finding]]) -> Thread | None:
     """Return the comments behind an article; None where a page shows none. Linear in the lines."""
-    turns = [index for index, line in enumerate(page.lines) if _is_turn(line, page, findings)]
+    turns = _runs([line.index for line in page.lines if _is_turn(line, page, findings)])
     start = _first_behind_article(page, findings)
     for index in range(start, len(page.lines)):
         rule = _opening(index, page, findings, turns)
@@ -93,7 +93,7 @@ def _rule(found: Sequence[Finding], then: Then) -> Rule | None:
     return next((finding.rule for finding in found if finding.rule.then is then), None)
 
 
-def _opening(index: int, page: Page, findings: Sequence[Sequence[Finding]], turns: Sequence[int]) -> Rule | None:
+def _opening(index: int, page: Page, findings: Sequence[Sequence[Finding]], turns: Mapping[int, int]) -> Rule | None:
     """Return the rule by which a line opens a thread."""
     sure = _rule(findings[index], Then.ALL)
     if sure:
@@ -108,17 +108,20 @@ def _is_head(rule: Rule) -> bool:
     return rule.category is Category.LOGIN and rule.then is Then.REST
 
 
-def _turns_soon(index: int, page: Page, turns: Sequence[int]) -> int:
-    soon = range(index + 1, min(len(page.lines), index + 1 + REACH))
-    return len({*(turn for turn in turns if turn in soon), *(other for other in soon if is_stamp(page.lines[other]))})
+def _turns_soon(index: int, page: Page, turns: Collection[int]) -> int:
+    soon = page.lines[index + 1 : index + 1 + REACH]
+    return sum(line.index in turns or is_stamp(line) for line in soon)
 
 
-def _begins_turns(index: int, turns: Sequence[int]) -> bool:
-    if index not in turns:
-        return False
-    behind = turns[turns.index(index) :][:MIN_TURNS]
-    return len(behind) == MIN_TURNS and all(late - early <= GAP for early, late in _pairs(behind))
+def _begins_turns(index: int, turns: Mapping[int, int]) -> bool:
+    """Whether a line is a turn, and those behind it come soon enough one after the other."""
+    return index in turns and turns[index] >= MIN_TURNS
 
 
-def _pairs(turns: Sequence[int]) -> Iterator[tuple[int, int]]:
-    yield from zip(turns, turns[1:], strict=False)
+def _runs(turns: Sequence[int]) -> Mapping[int, int]:
+    """Return for each turn how many there are from it on, none more than `GAP` lines behind the one before."""
+    runs: dict[int, int] = {}
+    for turn, following in zip(reversed(turns), (None, *reversed(turns)), strict=False):
+        near = following is not None and following - turn <= GAP
+        runs[turn] = 1 + (runs[following] if near and following is not None else 0)
+    return runs

@@ -19,6 +19,7 @@ from itertools import groupby
 from newsmill.clean.category import Category
 from newsmill.clean.findings import Finding
 from newsmill.clean.page import Line, Page, stems
+from newsmill.clean.rules import Rule
 from newsmill.model import BlockKind
 
 MAX_WEIGHT = 60
@@ -89,8 +90,10 @@ _ROWS = (BlockKind.LIST_ITEM, BlockKind.TABLE_ROW)
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What rules have found, by block: the suspected ones, of them those that begin something else, and those that
-    may stand between an article's paragraphs."""
+    """What rules have found, by block.
+
+    Of the suspected blocks markers begin something else, and strays may stand between an article's paragraphs.
+    """
 
     suspects: frozenset[int]
     markers: frozenset[int]
@@ -102,10 +105,15 @@ class Hints:
         against = [[finding.rule for finding in found if finding.suspects] for found in findings]
         suspects = frozenset(index for index, rules in enumerate(against) if rules)
         markers = {index for index, rules in enumerate(against) if any(r.then and r.category in MARKERS for r in rules)}
-        strays = {index for index, rules in enumerate(against) if any(r.category in STRAYS and not r.then for r in rules)}
-        related = {index for index, rules in enumerate(against) if any(r.category is Category.RELATED and r.then for r in rules)}
-        strays -= related
+        strays = {index for index, rules in enumerate(against) if _is_stray(rules)}
         return cls(suspects, frozenset(markers - strays), frozenset(strays))
+
+
+def _is_stray(rules: Sequence[Rule]) -> bool:
+    """Whether a rule finds a stray, and none a heading of links: an advert's label is a link of footers, too."""
+    if any(rule.category is Category.RELATED and rule.then for rule in rules):
+        return False
+    return any(rule.category in STRAYS and not rule.then for rule in rules)
 
 
 @dataclass(frozen=True, slots=True)

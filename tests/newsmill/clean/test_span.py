@@ -169,3 +169,52 @@ def test_dates_between_paragraphs_end_a_body_only_on_a_crowded_page(suspects, ke
 )
 def test_stamp_is_a_short_line_with_a_date_or_a_time(text, stamp):
     assert is_stamp(line_of(0, block(text))) is stamp
+
+
+@pytest.mark.parametrize("stray", ["Advertisement", "Photo: Ada Finn / Daily", "Read also: A dog comes home"])
+def test_stray_between_paragraphs_goes_alone_on_a_crowded_page(stray):
+    rows = [block(text, BlockKind.LIST_ITEM) for text in ("the harbour,", "an old mill", "and two nets")]
+    text = [*PROSE[:2], stray, "Three things have to be repaired first:", *rows, stray, *PROSE[2:]]
+    whole = [one if isinstance(one, str) else one.text for one in text if one != stray]
+    assert cleaned_text(*SIGNS, TITLE, *text, *SIGNS, title=TITLE) == "\n\n".join(whole)
+
+
+BOX = [
+    "Related articles",
+    "Mayor opens the new pool beside the old town hall",
+    "A dog comes home after eleven years at sea",
+]
+
+
+@pytest.mark.parametrize(("heading", "raw_format"), [(True, RawFormat.TEXT), (False, RawFormat.TEXT)])
+def test_box_of_links_within_the_body_of_a_dump_goes_and_the_heading_behind_it_stays(heading, raw_format):
+    behind = ["The wall"] if heading else []
+    text = cleaned_text(*PROSE[:2], *BOX, *behind, *PROSE[2:], raw_format=raw_format)
+    assert text == "\n\n".join([*PROSE[:2], *behind, *PROSE[2:]])
+
+
+CAPTION = "Two boats lie on the beach near the old mill, where the wind has left them behind the church wall."
+
+
+@pytest.mark.parametrize(("counter", "kept"), [("Image 1 of 8", False), ("In the harbour", True)])
+def test_caption_printed_twice_goes_whole_beside_the_counter_of_a_gallery(counter, kept):
+    text = cleaned_text(
+        counter, CAPTION, "Photo: Ada Finn", *PROSE, CAPTION, "Photo: Ada Finn / Daily", PROSE[0] + " So."
+    )
+    assert (CAPTION in text) is kept
+
+
+BIOGRAPHY = "Jane Doe is a reporter at the Daily and writes about the sea and its people."
+
+
+@pytest.mark.parametrize(
+    ("before", "kept"), [(PROSE, False), ([*PROSE, "Nobody had asked Doe, who knows the harbour well, before."], True)]
+)
+def test_writer_whom_the_article_has_not_named_is_its_author(before, kept):
+    assert (BIOGRAPHY in cleaned_text(*before, BIOGRAPHY)) is kept
+
+
+def test_short_end_of_a_long_article_is_not_cut_by_place():
+    long = [f"{PROSE[number % 4]} That was on day {number}." for number in range(40)]
+    end = "Available from the harbour shop"
+    assert end in cleaned_text(*SIGNS, *long, "Share this", "Print", end)
