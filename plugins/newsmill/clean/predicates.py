@@ -41,8 +41,8 @@ _CLOSING_BEFORE = 5
 """So near behind prose stand the credits that close an article. Both numbers were set on the gold of 303 pages, where
 the rules with `is_not: [closing]` cut 17 of its lines without it, and none with it."""
 
-_LAST_PROSE = 2
-"""Paragraphs that may stand behind a biography: a second author's, an appeal."""
+_LAST_PROSE = 1
+"""Paragraphs that may stand behind a biography: a second author's, or an appeal."""
 _NAME = re.compile(r"[^\W\d_a-z][\w'’.-]+(?: [^\W\d_a-z][\w'’.-]*){1,3}")
 """Two to four words that do not begin with a small letter of English."""
 

@@ -122,7 +122,8 @@ def test_marker_takes_the_list_behind_it_but_no_paragraph():
     )
     assert cleaned.text == "\n\n".join(PROSE)
     assert "it follows 'related articles' (block 4)" in cleaned.removals[1].evidence
-    inside = clean(article(*PROSE[:2], "Related Articles", "Boats", *PROSE[2:], paragraph), real_rules(), outlet())
+    body = [*PROSE[:2], "Related Articles", "Boats", *PROSE[2:], paragraph]
+    inside = clean(article(*body, raw_format=RawFormat.HTML), real_rules(), outlet())
     assert [cut.text_before for cut in inside.removals] == ["Related Articles"]
 
 
