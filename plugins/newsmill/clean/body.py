@@ -1,28 +1,31 @@
 """Where an article's body lies among its blocks.
 
-A block counts for the body when it reads as prose (`page.py`) and no rule's words are found in it. The body is
-the stretch of blocks with the greatest sum, where such a block counts its words (`MAX_WEIGHT` at most) and every
-other block costs something: a teaser far behind the article, among links, is then not part of it, and a
-subheading between two paragraphs is. The line right before it, when no rule suspects it, is the heading of its
-first section and belongs to it. What stands before is the head, what stands behind is the tail.
+The body is the stretch of blocks with the greatest sum of weights (`weights.py`): a teaser far behind the article,
+among links, is then not part of it, and a subheading between two paragraphs is. A stretch that begins soon behind the
+title is preferred, and an early one to a late one: comments may be longer than what they are about. The line right
+before the body, when nothing speaks against it, is the heading of its first section and belongs to it. What stands
+before is the head, what stands behind is the tail.
 
 Owns head, body and tail. Keep out: what is cut there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from newsmill.clean.page import Line
-from newsmill.model import BlockKind
+from newsmill.clean.page import Line, Page
+from newsmill.clean.weights import Hints, Weights, is_stamp, weigh
 
-MAX_WEIGHT = 60
-"""One endless paragraph does not outweigh an article of several."""
-COST = 8
-"""What a short line costs: a paragraph of 40 words outweighs five of them."""
-ROW_COST = 2
-"""What a list item or table row costs; articles hold long lists."""
+TITLE_BONUS = 50
+"""Words that a stretch is ahead when it begins at most `TITLE_REACH` blocks behind the title, on a crowded page."""
+TITLE_REACH = 15
+"""Blocks between title and body: a lead, a byline, share buttons, a caption."""
+SERIES_CREDIT = 60.0
+"""Words that series of numbered lines may count beyond the prose before them: a table may be all that an article is,
+and sidebars hold archives and rankings without end."""
+LATE = 0.1
+"""What every word of prose before a stretch costs it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,33 +58,50 @@ class Body:
         return f"in the body ({self.first} to {self.last})"
 
 
-def find_body(lines: Sequence[Line], suspects: frozenset[int]) -> Body:
-    """Return the stretch with the greatest sum (Kadane's algorithm, linear).
+def find_body(page: Page, hints: Hints, end: int) -> Body:
+    """Return the stretch with the greatest sum (Kadane's algorithm with a price for the start; linear).
 
     Args:
-        lines: all lines of the article.
-        suspects: the lines in which a rule's words are found.
+        page: the article.
+        hints: what rules have found.
+        end: the first block that is certainly behind the body.
     """
-    best, first, last = 0, -1, -1
-    total, start = 0, 0
-    for line in lines:
-        if total <= 0:
-            total, start = 0, line.index
-        total += _weight(line, suspect=line.index in suspects)
-        if total > best:
-            best, first, last = total, start, line.index
+    weights = weigh(page, hints)
+    best, first, last = 0.0, -1, -1
+    total, start, credit = 0.0, 0, SERIES_CREDIT
+    for index, (weight, bonus) in enumerate(zip(weights.words[:end], _bonuses(page, weights), strict=False)):
+        if total <= bonus:
+            total, start, credit = bonus, index, SERIES_CREDIT
+        gain = weight if weights.prose[index] else min(weight, credit)
+        credit += weight if weights.prose[index] else -max(gain, 0.0)
+        total += gain
+        if total >= best and (gain > 0 or first >= 0):
+            best, first, last = total, start, index
     if first < 0:
-        return _longest_prose(lines)
-    headed = first > 0 and first - 1 not in suspects
-    return Body(first - 1 if headed else first, last)
+        return _longest_prose(page.lines[:end])
+    while weights.words[first] < 0:
+        first += 1
+    while first > 0 and weights.words[first - 1] >= 0:
+        first -= 1
+    return Body(first - 1 if _is_headed(page, first, hints) else first, last)
 
 
-def _weight(line: Line, *, suspect: bool) -> int:
-    if line.reads_as_prose and not suspect:
-        return min(line.count, MAX_WEIGHT)
-    if line.ends_sentence and not suspect:
-        return 0
-    return -ROW_COST if line.block.kind in (BlockKind.LIST_ITEM, BlockKind.TABLE_ROW) else -COST
+def _bonuses(page: Page, weights: Weights) -> Iterator[float]:
+    """Yield what a stretch is worth at each start, before anything is in it."""
+    title, passed = -TITLE_REACH - 1, 0.0
+    for line, weight, prose in zip(page.lines, weights.words, weights.prose, strict=True):
+        near = weights.crowded and line.index - title <= TITLE_REACH
+        yield (TITLE_BONUS if near else 0.0) - LATE * passed
+        passed += weight if prose else 0.0
+        if page.title and line.words == page.title:
+            title = line.index
+
+
+def _is_headed(page: Page, first: int, hints: Hints) -> bool:
+    if first == 0 or first - 1 in hints.suspects:
+        return False
+    above = page.lines[first - 1]
+    return above.words != page.title and not is_stamp(above)
 
 
 def _longest_prose(lines: Sequence[Line]) -> Body:

@@ -38,4 +38,5 @@ class Category(StrEnum):
     MENU = "menu"
     NAVIGATION = "navigation"
     OUTLET = "outlet"  # known by repetition alone; a rule that says what the block is comes first
+    OUTSIDE = "outside"  # not a rule's: a block of a text dump before or behind the article's span
     SHAPE = "shape"  # not a rule's: a block that was empty or held blank lines

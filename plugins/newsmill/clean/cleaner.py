@@ -14,7 +14,10 @@ from newsmill.clean.decide import Cut, decide
 from newsmill.clean.findings import Finder, needs_met
 from newsmill.clean.page import Page, survey
 from newsmill.clean.rules import Rule, RuleSet
-from newsmill.model import Article, Cleaned, Profile, Removal
+from newsmill.clean.span import outside
+from newsmill.clean.thread import find_thread, within
+from newsmill.clean.weights import Hints
+from newsmill.model import Article, Cleaned, Profile, RawFormat, Removal
 from newsmill.registry import Outlet
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
@@ -41,8 +44,13 @@ def clean(article: Article, rules: RuleSet, outlet: Outlet, profile: Profile | N
     page = survey(article, outlet, profile)
     finder = Finder.of(page, rules)
     findings = tuple(finder.find(line) for line in page.lines)
-    suspects = frozenset(index for index, found in enumerate(findings) if any(finding.suspects for finding in found))
-    cuts = decide(page, findings, find_body(page.lines, suspects), suspects)
+    hints = Hints.of(findings)
+    thread = find_thread(page, findings)
+    body = find_body(page, hints, thread.first if thread else len(page.lines))
+    cuts = decide(page, findings, body, hints.suspects)
+    cuts |= within(page, thread, cuts)
+    if article.raw_format is not RawFormat.HTML:
+        cuts |= outside(page, body, hints, cuts)
     changes = _changes(page, rules)
     kept: list[str] = []
     removals: list[Removal] = []

@@ -34,11 +34,20 @@ five founding articles lose at most a quarter."""
 _BIT = {category: 1 << number for number, category in enumerate(Category)}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """A reason to cut that no rules file holds, since it is not found in the block itself."""
+
+    id: str
+    category: Category
+    then: None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Cut:
     """A block to cut, by which rule and why."""
 
-    rule: Rule
+    rule: Rule | Reason
     evidence: str
     certain: bool
 
@@ -96,7 +105,7 @@ def _round(case: _Case, cuts: dict[int, Cut]) -> dict[int, Cut]:
 
 def _stands(rule: Rule, line: Line, case: _Case, around: _Around) -> bool:
     index, body = line.index, case.body
-    if not _is_at(rule.at, body, index) or _is_own(rule, line, case):
+    if rule.then is Then.TURN or not _is_at(rule.at, body, index) or _is_own(rule, line, case):
         return False
     sides = ((rule.after, around.before), (rule.before, around.behind), (rule.near, around.near))
     return all(wanted is None or _any_of(wanted) & bits[index] for wanted, bits in sides)

@@ -13,7 +13,7 @@ from newsmill.clean.page import Line, Page, stems
 from newsmill.clean.patterns import Found
 from newsmill.clean.phrases import Hit
 from newsmill.clean.predicates import Predicate, check
-from newsmill.clean.rules import Match, Rule, RuleSet
+from newsmill.clean.rules import Match, Rule, RuleSet, Then
 from newsmill.clean.speech import is_mentioned
 
 FORMULA_WORDS = 8
@@ -30,6 +30,8 @@ class Finding:
     @property
     def suspects(self) -> bool:
         """Whether the finding speaks against the block itself, not only against the row that it stands in."""
+        if self.rule.then is Then.TURN:
+            return False
         return self.rule.says_words or self.rule.predicates != (Predicate.SHORT_RUN,)
 
     @property

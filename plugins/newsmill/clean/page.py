@@ -22,6 +22,8 @@ LONG_WORDS = 25
 """A block as long as this reads as prose without a full stop: dumps lose them."""
 STEM_LETTERS = 5
 """Shorter words are mostly particles, and most forms of a longer word agree in as many letters."""
+STEM_SYLLABLES = 2
+"""The same in Korean, where a letter is a syllable and most nouns have two, before what is hung on them."""
 TEASER_KEY = 4
 """Words by which blocks that begin alike are found."""
 
@@ -29,7 +31,7 @@ UNSTOPPED_WORDS = 15
 """The same for Thai and Lao, which have no full stop: about 75 letters."""
 
 _STOPS = r".!?…。．！？।॥۔؟።፧။។៕։\u037e"
-_ENDS = re.compile(rf"""(?:[{_STOPS}]|[\u0370-\u03ff];)["'”’»)\]」』】）]*\d{{0,2}}$""")
+_ENDS = re.compile(rf"""(?:[{_STOPS}]|[\u0370-\u03ff];)(?:\s?["'”’“»«›‹)\]」』】）])*\d{{0,2}}$""")
 """A full stop, a question or an exclamation mark of any script; the Greek question mark looks like a semicolon."""
 _TELLING = {BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.LIST_ITEM}
 
@@ -98,7 +100,8 @@ def survey(article: Article, outlet: Outlet, profile: Profile | None = None) -> 
 
 def stems(words: Words) -> frozenset[str]:
     """Return the first letters of the longer words, in which a word's forms agree: cookie, cookies."""
-    return frozenset(word[:STEM_LETTERS] for word in words if len(word) >= STEM_LETTERS)
+    sizes = ((word, STEM_SYLLABLES if "\uac00" <= word[0] <= "\ud7a3" else STEM_LETTERS) for word in words)
+    return frozenset(word[:size] for word, size in sizes if len(word) >= size)
 
 
 def line_of(index: int, block: Block) -> Line:

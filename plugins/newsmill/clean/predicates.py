@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 
 from newsmill.clean import repeats
-from newsmill.clean.fold import fold
+from newsmill.clean.fold import fold, words_of
 from newsmill.clean.page import TEASER_KEY, Line, Page, Words
 from newsmill.clean.speech import reports_speech
 from newsmill.clean.vocabulary import ANONYMOUS, BY, DATE_COMPANY, MONTHS, ROLES
@@ -42,6 +42,11 @@ _CLOSING_BEFORE = 5
 """So near behind prose stand the credits that close an article. Both numbers were set on the gold of 303 pages, where
 the rules with `is_not: [closing]` cut 17 of its lines without it, and none with it."""
 
+_LAST_PROSE = 1
+"""Paragraphs that may stand behind a biography: a second author's, or an appeal."""
+_NAME = re.compile(r"[^\W\d_a-z][\w'’.-]+(?: [^\W\d_a-z][\w'’.-]*){1,3}")
+"""Two to four words that do not begin with a small letter of English."""
+
 _NUMBER = re.compile(r"\d+(?:st|nd|rd|th|er|h|am|pm)?|\d+h\d+|t\d+|\d+t\d+z?|\d+z")
 _NUMERIC_DATE = re.compile(r"\b(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:\d{4}|\d{2}))\b")
 
@@ -59,6 +64,8 @@ class Predicate(StrEnum):
     TEASER = "teaser"
     REPEATED = "repeated"
     REPEATED_AT_ONCE = "repeated_at_once"
+    PRINTED_AGAIN = "printed_again"
+    NEW_NAME = "new_name"
     ALT_TEXT = "alt_text"
     NAMES_OUTLET = "names_outlet"
     ONLY_TAGS = "only_tags"
@@ -192,6 +199,26 @@ def _repeated_at_once(line: Line, page: Page) -> str | None:
     return f"it repeats block {line.index - 1} before it"
 
 
+def _printed_again(line: Line, page: Page) -> str | None:
+    """Any of several copies, the first too: a gallery prints a caption below each picture, and again in its list."""
+    times = page.times[line.folded]
+    return f"the page prints it {times} times" if times > 1 and line.words else None
+
+
+def _new_name(line: Line, page: Page) -> str | None:
+    """A whole name at the start of one of the last paragraphs, and no word of it before: nobody in the news."""
+    if sum(other.reads_as_prose for other in page.lines[line.index + 1 :]) > _LAST_PROSE:
+        return None
+    name = _NAME.match(line.block.text)
+    if not name:
+        return None
+    words = set(words_of(fold(name[0])))
+    before = (other for other in page.lines[: line.index] if other.reads_as_prose)
+    if any(words.intersection(other.words) for other in before) or words.intersection(page.title):
+        return None
+    return f"it is the first to name {name[0]!r}"
+
+
 def _alt_text(line: Line, page: Page) -> str | None:
     """`kim putin`: lower-case words of the title and no sentence, as files and images are named."""
     text = line.block.text
@@ -292,6 +319,8 @@ _PREDICATES: dict[Predicate, Callable[[Line, Page], str | None]] = {
     Predicate.TEASER: _teaser,
     Predicate.REPEATED: _repeated,
     Predicate.REPEATED_AT_ONCE: _repeated_at_once,
+    Predicate.PRINTED_AGAIN: _printed_again,
+    Predicate.NEW_NAME: _new_name,
     Predicate.ALT_TEXT: _alt_text,
     Predicate.NAMES_OUTLET: _names_outlet,
     Predicate.ONLY_TAGS: _only_tags,

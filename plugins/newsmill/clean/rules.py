@@ -33,7 +33,7 @@ from newsmill.clean.predicates import CERTAIN, Predicate
 from newsmill.model import BlockKind, NewsmillError
 from newsmill.yamlfile import YamlError, describe, load_file
 
-CODE_VERSION = 3
+CODE_VERSION = 4
 """Raise it with any change of this package's code that can change a cleaned text."""
 
 
@@ -65,6 +65,8 @@ class Then(StrEnum):
 
     NEXT = "next"  # the block after it
     REST = "rest"  # all that follows and is a heading, short or like a list
+    ALL = "all"  # everything to the end of the page, prose too: it opens the readers' comments (see `thread.py`)
+    TURN = "turn"  # nothing: it is a turn in a thread of comments, and cut with the thread
 
 
 def _compiles(pattern: str) -> str:
@@ -126,7 +128,7 @@ class Rule(BaseModel):
     @field_validator("category")
     @classmethod
     def _for_rules(cls, category: Category) -> Category:
-        if category is Category.SHAPE:
+        if category in (Category.OUTSIDE, Category.SHAPE):
             raise ValueError("is the cleaner's own; choose another category")
         return category
 

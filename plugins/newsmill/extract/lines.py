@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from newsmill.extract.blocks import CONTROL, squeeze
 from newsmill.extract.marks import SENTENCE_END
@@ -80,15 +80,34 @@ def _line(raw: str) -> _Line | None:
 def _wrap_width(groups: Sequence[Sequence[_Line]]) -> int | None:
     """Return the column at which a dump was hard-wrapped; None where lines are paragraphs.
 
-    A line is full when the next one's first word would not have fitted in: that is how every wrapping works.
+    A line is full when the next one's first word would not have fitted in: that is how every wrapping works. So each
+    line that is followed by another tells between which columns a wrap would have been; the column that most lines
+    agree on is asked, and menus, whose lines are too short, and list items, which many tools do not wrap, have no say.
     """
-    pairs = [pair for group in groups for pair in pairwise(group)]
-    width = max((len(line.text) + line.indent for group in groups if len(group) > 1 for line in group), default=0)
-    if len(pairs) < MIN_PAIRS or not MIN_WRAP <= width <= MAX_WRAP:
+    pairs = [pair for group in groups for pair in pairwise(group) if _can_be_wrapped(*pair)]
+    if len(pairs) < MIN_PAIRS:
         return None
+    width = _agreed_column(pairs)
     full = [pair for pair in pairs if _is_full(*pair, width)]
     running = sum(_runs_on(*pair) for pair in full)
-    return width if len(full) >= FULL_SHARE * len(pairs) and running >= RUN_ON_SHARE * len(full) else None
+    enough = len(full) >= max(MIN_PAIRS, FULL_SHARE * len(pairs)) and running >= RUN_ON_SHARE * len(full)
+    return width if enough else None
+
+
+def _can_be_wrapped(line: _Line, following: _Line) -> bool:
+    return line.kind is not BlockKind.HEADING and following.kind is BlockKind.PARAGRAPH and len(line.text) >= MIN_WRAP
+
+
+def _agreed_column(pairs: Sequence[tuple[_Line, _Line]]) -> int:
+    """Return the column, the widest of several, at which the most lines are full."""
+    steps = [0] * (MAX_WRAP + 2)
+    for line, following in pairs:
+        end = line.indent + len(line.text)
+        if end <= MAX_WRAP:
+            steps[end] += 1
+            steps[min(end + _needed(following), MAX_WRAP + 1)] -= 1
+    votes = list(accumulate(steps))
+    return max(range(MAX_WRAP + 1), key=lambda column: (votes[column], column))
 
 
 def _own_width(group: Sequence[_Line]) -> int | None:
@@ -108,9 +127,14 @@ def _own_width(group: Sequence[_Line]) -> int | None:
 
 
 def _is_full(line: _Line, following: _Line, width: int) -> bool:
+    end = line.indent + len(line.text)
+    return end <= width < end + _needed(following)
+
+
+def _needed(following: _Line) -> int:
+    """Return the columns that the first word of a line would have taken in the line before."""
     word = following.text.split(" ", 1)[0]
-    needed = 1 if _is_wide(word[0]) else len(word) + 1
-    return line.indent + len(line.text) + needed > width
+    return 1 if _is_wide(word[0]) else len(word) + 1
 
 
 def _runs_on(line: _Line, following: _Line) -> bool:

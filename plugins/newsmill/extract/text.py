@@ -36,6 +36,18 @@ NO_TITLE = re.compile(
     r"(?i)^(?:image|photo|picture|slide|foto|bild|imagen)\s+\d+\b|https?://|/\s?[A-Z]{2,4}\)$|[^\W\d_]-$"
 )
 """A gallery's counter, an address, the credit at the end of a caption ("(Manu Fernandez/AP)"), a word that was cut."""
+MANY_TITLES = 6
+"""Title-like lines above the first paragraph from which the first is not the title, but one of a menu."""
+NEAR_HEAD = 20
+"""Blocks above the first paragraph in which it is then looked for: the longest is it."""
+USUAL_TITLE_WORDS = 12
+"""Words from which a longer line is no more like a title."""
+SOON = 4
+"""Blocks within which a second paragraph follows the first of an article, behind a caption or a heading."""
+MARKS_OF_A_KICKER = ":,–—-|"
+"""What stands between the two halves of one title."""
+UNSPACED_WORD = 2
+"""Characters that count as a word where no spaces are."""
 MIN_SLUG_WORDS = 3
 """Words that a title must share with the URL to be known by it."""
 
@@ -127,12 +139,39 @@ def _title_line(blocks: Sequence[Block], url: str | None) -> str | None:
     A line before any full paragraph that shares enough words beats one after it: that may be a caption or a link.
     """
     searched = blocks[:SEARCHED]
-    head = next((number for number, block in enumerate(searched) if _is_full_paragraph(block)), SEARCHED)
+    head = _head(searched)
     titles = [(number, block.text) for number, block in enumerate(searched) if is_title_like(block)]
     above = [(number, text) for number, text in titles if number < head]
     wanted = url_words(url)
     by_url = _known_by_url(above, wanted) or _known_by_url(titles, wanted)
-    return by_url or next((text for number, text in above if not _goes_on(text, searched[number + 1 :])), None)
+    if by_url:
+        return _own_line(by_url, [text for _, text in titles])
+    own = [(number, text) for number, text in above if not _goes_on(text, searched[number + 1 :])]
+    if len(own) < MANY_TITLES:
+        return own[0][1] if own else None
+    return max((text for number, text in own if head - number <= NEAR_HEAD), key=_length, default=own[0][1])
+
+
+def _head(blocks: Sequence[Block]) -> int:
+    """Return the first full paragraph that another one follows soon; else the first; else `SEARCHED`.
+
+    A page that was dumped whole may begin with a lone paragraph about its cookies or its sections.
+    """
+    full = [number for number, block in enumerate(blocks) if _is_full_paragraph(block)]
+    pairs = (number for number, following in pairwise(full) if following - number <= SOON)
+    return next(pairs, full[0] if full else SEARCHED)
+
+
+def _own_line(title: str, lines: Sequence[str]) -> str:
+    """Return the line that a title ends in: before it may stand a list's number, or the sections that it is in."""
+    ends = [line for line in lines if title.endswith(f" {line}") and title[-len(line) - 2] not in MARKS_OF_A_KICKER]
+    return min(ends, key=len, default=title)
+
+
+def _length(text: str) -> int:
+    """Return what of a text's length speaks for a title: sections and bylines are shorter, leads longer."""
+    words = len(text.split()) if not _is_unspaced(text) else len(text) // UNSPACED_WORD
+    return min(words, USUAL_TITLE_WORDS)
 
 
 def _goes_on(text: str, following: Sequence[Block]) -> bool:

@@ -13,7 +13,7 @@ from newsmill.blockkeys import block_key
 from newsmill.clean.cleaner import clean
 from newsmill.clean.restore import RestoreError, restore
 from newsmill.clean.rules import RuleSet
-from newsmill.model import BlockKind, Cleaned, Profile
+from newsmill.model import BlockKind, Cleaned, Profile, RawFormat
 
 from .helpers import SEEDS, article, block, outlet, real_rules, rule, rule_set, seed
 from .test_cases import PROSE
@@ -124,7 +124,8 @@ def test_marker_takes_the_list_behind_it_but_no_paragraph():
     )
     assert cleaned.text == "\n\n".join(PROSE)
     assert "it follows 'related articles' (block 4)" in cleaned.removals[1].evidence
-    inside = clean(article(*PROSE[:2], "Related Articles", "Boats", *PROSE[2:], paragraph), real_rules(), outlet())
+    body = [*PROSE[:2], "Related Articles", "Boats", *PROSE[2:], paragraph]
+    inside = clean(article(*body, raw_format=RawFormat.HTML), real_rules(), outlet())
     assert [cut.text_before for cut in inside.removals] == ["Related Articles"]
 
 
@@ -155,7 +156,8 @@ TEASER = "A dog has found its way home after eleven years, to the joy of the own
 )
 def test_paragraph_in_a_list_of_links_is_a_teaser_only_alone_between_two_headlines(list_behind, cut):
     links = [f"{name} wins the cup" for name in ("Anna", "Bea", "Carla", "Dora", "Eva", "Flora", "Greta", "Hanna")]
-    cleaned = clean(article(*PROSE, "Related articles", *links * 5, *list_behind), real_rules(), outlet())
+    made = article(*PROSE, "Related articles", *links * 5, *list_behind, raw_format=RawFormat.HTML)
+    cleaned = clean(made, real_rules(), outlet())
     assert (TEASER not in cleaned.text) is cut
 
 

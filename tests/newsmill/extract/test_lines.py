@@ -74,6 +74,24 @@ def test_hard_wrapped_paragraphs_told_by_indents_alone_are_joined() -> None:
     assert texts(wrapped) == PARAGRAPHS
 
 
+def test_a_wrap_is_found_among_menus_and_long_list_items_that_are_not_wrapped() -> None:
+    items = [f"  * {text} {text}" for text in PARAGRAPHS]
+    wrapped = [textwrap.fill(text, 78) for text in PARAGRAPHS]
+    content = "\n\n".join(["Home  News  Sport", "\n".join(items), *wrapped, "Contact\nPrivacy\nTerms"])
+    assert [text for text in texts(content) if text in PARAGRAPHS] == PARAGRAPHS
+    assert len(texts(content)) == 1 + len(items) + len(PARAGRAPHS) + 3
+
+
+def test_wrapped_lines_that_mostly_begin_in_capitals_are_joined_as_the_others_are() -> None:
+    german = (
+        "Am Samstagabend piepste bei tausenden Eltern das Telefon: Die Schulen der Stadt\nInnsbruck und des Landes "
+        "Tirol blieben am Montag wegen des Rauchs geschlossen, wie\nDirektorinnen und Direktoren in einem Brief an "
+        "Eltern und Kinder mitteilten."
+    )
+    english = "\n\n".join(textwrap.fill(text, 80) for text in PARAGRAPHS)
+    assert texts(f"{german}\n\n{english}")[0] == german.replace("\n", " ")
+
+
 def test_lines_wider_than_any_wrap_are_paragraphs() -> None:
     wide = [text + " " + text for text in PARAGRAPHS]
     assert texts("\n".join(wide)) == wide

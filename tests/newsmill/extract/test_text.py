@@ -126,3 +126,48 @@ def test_a_short_line_before_another_or_at_the_end_is_no_heading() -> None:
     assert {block.kind for block in read_dump("Our Books\n\nRelated Articles\n\nShare This").blocks} == {
         BlockKind.PARAGRAPH
     }
+
+
+SECTIONS_OF_A_PAGE = [
+    "Skip to the content",
+    "Sign in or subscribe",
+    "Find a job",
+    "Buy a house",
+    "Read the paper",
+    "Win a prize",
+]
+
+
+def test_title_of_a_whole_page_is_the_longest_line_shortly_above_the_text() -> None:
+    title = "Council closes its old bridge for six months"
+    menus = "\n".join(SECTIONS_OF_A_PAGE)
+    assert read_dump(f"{menus}\n{title}\nBy Anna Example Smith\n\n{TWO_PARAGRAPHS}").title == title
+    few = "\n".join(SECTIONS_OF_A_PAGE[:2])
+    assert read_dump(f"{few}\n{title}\n\n{TWO_PARAGRAPHS}").title == SECTIONS_OF_A_PAGE[0]
+
+
+def test_lone_paragraph_of_a_menu_is_not_yet_the_text() -> None:
+    title = "Council closes its old bridge for six months"
+    notice = "This page keeps small files on your machine so that it knows you again tomorrow."
+    menus = "\n\n".join([SECTIONS_OF_A_PAGE[0], notice, *SECTIONS_OF_A_PAGE])
+    assert read_dump(f"{menus}\n\n{title}\n\n{TWO_PARAGRAPHS}").title == title
+
+
+@pytest.mark.parametrize(
+    ("above", "title"),
+    [
+        ("4. Council closes its old bridge", "Council closes its old bridge"),
+        ("News Region Council closes its old bridge", "Council closes its old bridge"),
+        ("Traffic: Council closes its old bridge", "Traffic: Council closes its old bridge"),
+    ],
+)
+def test_title_known_by_its_url_loses_the_sections_that_stand_before_it(above: str, title: str) -> None:
+    url = "https://example.org/traffic/news/region/4/council-closes-its-old-bridge"
+    content = f"{above}\nCouncil closes its old bridge\n\n{TWO_PARAGRAPHS}"
+    assert read_dump(content, url).title == title
+
+
+TWO_PARAGRAPHS = (
+    "The council voted on Tuesday to close the old bridge while engineers replace its cables.\n\n"
+    "Traffic will be led over the new road in the north, which opened only last year."
+)
