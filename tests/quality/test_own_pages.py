@@ -8,34 +8,20 @@ import pytest
 
 from tests.quality.ownpages import PAGES, Page, all_pages, outcomes, own_pages, spoken
 
-WHOLE_DUMPS = [page.name for page in own_pages() if page.path.suffix == ".txt" and "-reader" not in page.name]
-
-WRONG_TEXTS: dict[str, str] = {}
-WRONG_TITLES = dict.fromkeys(WHOLE_DUMPS, "the first line of a whole-page dump, a skip link, is taken for the title")
-"""Pages that come out wrong today, and why; each must be taken off its list when it comes out right."""
-
-NOT_EXERCISED = {("cookie", "ko"), *(("label", language) for language in ("de", "en", "es", "fr", "it", "nl", "pt"))}
+NOT_EXERCISED = {("cookie", "ko")}
 """What no page exercises, of what the rules may speak; each must be taken off when a page does."""
 
 
-def _pages(known: dict[str, str]) -> list[object]:
-    return [
-        pytest.param(
-            page,
-            id=page.name,
-            marks=pytest.mark.xfail(strict=True, reason=known[page.name]) if page.name in known else (),
-        )
-        for page in own_pages()
-    ]
+PAGES_BY_NAME = [pytest.param(page, id=page.name) for page in own_pages()]
 
 
-@pytest.mark.parametrize("page", _pages(WRONG_TEXTS))
+@pytest.mark.parametrize("page", PAGES_BY_NAME)
 def test_text_is_exactly_the_gold(page: Page):
     _, cleaned = outcomes()[page.name]
     assert cleaned.text.split("\n\n") == page.body
 
 
-@pytest.mark.parametrize("page", _pages(WRONG_TITLES))
+@pytest.mark.parametrize("page", PAGES_BY_NAME)
 def test_title_and_language_are_the_gold_s(page: Page):
     article, _ = outcomes()[page.name]
     assert (article.title, article.language) == (page.gold["title"], page.gold["language"])

@@ -69,12 +69,12 @@ def _own_url(given: str | None, found: str | None, notes: Notes) -> str | None:
 
 
 def _read(record: RawRecord, url: str | None, registry: Registry) -> Draft:
-    names = registry.resolve(given=record.given.outlet, url=url, folder=record.folder).names
+    outlet = registry.resolve(given=record.given.outlet, url=url, folder=record.folder)
     if record.raw_format is RawFormat.HTML:
-        return read_page(record.content, url, names)
+        return read_page(record.content, url, outlet.names)
     if record.raw_format is RawFormat.MARKDOWN:
         return read_markdown(record.content)
-    return read_dump(record.content, url, names)
+    return read_dump(record.content, url, (*outlet.names, outlet.slug))
 
 
 def _article(record: RawRecord, draft: Draft, url: str | None, outlet: Outlet, today: date, notes: Notes) -> Article:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from newsmill.extract.authors import plain
 from newsmill.extract.blocks import word_set
 from newsmill.extract.draft import Draft
 from newsmill.extract.lines import MIN_WRAP, line_blocks
@@ -34,8 +35,13 @@ MAX_SLOGAN_WORDS = 12
 """Words of a headline that is a quoted sentence: a line of more that ends so is prose."""
 NO_TITLE = re.compile(
     r"(?i)^(?:image|photo|picture|slide|foto|bild|imagen)\s+\d+\b|https?://|/\s?[A-Z]{2,4}\)$|[^\W\d_]-$"
+    r"|^(?:skip|jump)(?: directly| straight)? to\b|^(?:direkt )?zum (?:haupt)?inhalt\b"
+    r"|^aller (?:directement )?au contenu\b|^(?:saltar|ir) al contenido\b|^(?:vai|salta) al contenuto\b|^(?:ir|saltar|pular) para o conte[uú]do\b"
+    r"|^(?:ga )?(?:direct )?naar (?:de )?(?:hoofd)?inhoud\b|^hoppa till\b|^(?:gå|hopp) til (?:hoved)?inn?hold"
+    r"|^przejdź do (?:treści|głównej)|^перейти к (?:основному )?(?:содерж|контент)|^(?:ana )?içeriğe (?:geç|atla)"
 )
-"""A gallery's counter, an address, the credit at the end of a caption ("(Manu Fernandez/AP)"), a word that was cut."""
+"""A gallery's counter, an address, the credit at the end of a caption ("(Manu Fernandez/AP)"), a word that was cut, and
+the link that takes a screen reader past the menu, the first line of many whole-page dumps."""
 MANY_TITLES = 6
 """Title-like lines above the first paragraph from which the first is not the title, but one of a menu."""
 NEAR_HEAD = 20
@@ -89,7 +95,7 @@ def read_dump(content: str, url: str | None = None, known_names: tuple[str, ...]
         known_names: what the outlet is called.
     """
     blocks = _with_headings(line_blocks(content))
-    title = tidy_title(_title_line(blocks, url), known_names, host_of(url))
+    title = tidy_title(_title_line(blocks, url, frozenset(map(plain, known_names))), known_names, host_of(url))
     return Draft(blocks=blocks, title=title)
 
 
@@ -133,14 +139,16 @@ def _is_unspaced(text: str) -> bool:
     )
 
 
-def _title_line(blocks: Sequence[Block], url: str | None) -> str | None:
+def _title_line(blocks: Sequence[Block], url: str | None, own_names: frozenset[str]) -> str | None:
     """Return the line that shares most words with the URL, else the first title-like one before any full paragraph.
 
-    A line before any full paragraph that shares enough words beats one after it: that may be a caption or a link.
+    A line before any full paragraph that shares enough words beats one after it: that may be a caption or a link. The
+    outlet's own name is no title.
     """
     searched = blocks[:SEARCHED]
     head = _head(searched)
-    titles = [(number, block.text) for number, block in enumerate(searched) if is_title_like(block)]
+    lines = ((number, block.text) for number, block in enumerate(searched) if is_title_like(block))
+    titles = [(number, text) for number, text in lines if plain(text) not in own_names]
     above = [(number, text) for number, text in titles if number < head]
     wanted = url_words(url)
     by_url = _known_by_url(above, wanted) or _known_by_url(titles, wanted)

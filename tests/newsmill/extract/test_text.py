@@ -142,8 +142,23 @@ def test_title_of_a_whole_page_is_the_longest_line_shortly_above_the_text() -> N
     title = "Council closes its old bridge for six months"
     menus = "\n".join(SECTIONS_OF_A_PAGE)
     assert read_dump(f"{menus}\n{title}\nBy Anna Example Smith\n\n{TWO_PARAGRAPHS}").title == title
-    few = "\n".join(SECTIONS_OF_A_PAGE[:2])
-    assert read_dump(f"{few}\n{title}\n\n{TWO_PARAGRAPHS}").title == SECTIONS_OF_A_PAGE[0]
+    few = "\n".join(SECTIONS_OF_A_PAGE[1:3])
+    assert read_dump(f"{few}\n{title}\n\n{TWO_PARAGRAPHS}").title == SECTIONS_OF_A_PAGE[1]
+
+
+@pytest.mark.parametrize(
+    ("above", "names", "title"),
+    [
+        ("Skip to main content", (), "Council closes its old bridge"),
+        ("Zum Hauptinhalt springen", (), "Council closes its old bridge"),
+        ("Skip the queue at the ferry", (), "Skip the queue at the ferry"),
+        ("The Saltmarsh Herald", ("saltmarsh-herald",), "Council closes its old bridge"),
+        ("The Saltmarsh Herald", ("orrin-times",), "The Saltmarsh Herald"),
+    ],
+)
+def test_link_past_the_menu_and_the_outlet_s_name_are_no_title(above: str, names: tuple[str, ...], title: str) -> None:
+    dump = f"{above}\n\nCouncil closes its old bridge\n\n{TWO_PARAGRAPHS}"
+    assert read_dump(dump, known_names=names).title == title
 
 
 def test_lone_paragraph_of_a_menu_is_not_yet_the_text() -> None:
