@@ -36,7 +36,8 @@ MAX_SLOGAN_WORDS = 12
 NO_TITLE = re.compile(
     r"(?i)^(?:image|photo|picture|slide|foto|bild|imagen)\s+\d+\b|https?://|/\s?[A-Z]{2,4}\)$|[^\W\d_]-$"
     r"|^(?:skip|jump)(?: directly| straight)? to\b|^(?:direkt )?zum (?:haupt)?inhalt\b"
-    r"|^aller (?:directement )?au contenu\b|^(?:saltar|ir) al contenido\b|^(?:vai|salta) al contenuto\b|^(?:ir|saltar|pular) para o conte[uú]do\b"
+    r"|^aller (?:directement )?au contenu\b|^(?:saltar|ir) al contenido\b|^(?:vai|salta) al contenuto\b"
+    r"|^(?:ir|saltar|pular) para o conte[uú]do\b"
     r"|^(?:ga )?(?:direct )?naar (?:de )?(?:hoofd)?inhoud\b|^hoppa till\b|^(?:gå|hopp) til (?:hoved)?inn?hold"
     r"|^przejdź do (?:treści|głównej)|^перейти к (?:основному )?(?:содерж|контент)|^(?:ana )?içeriğe (?:geç|atla)"
 )
