@@ -95,10 +95,10 @@ def _is_title(line: Line, page: Page) -> bool:
 
 
 def _furniture(page: Page, beyond: Sequence[Line], hints: Hints) -> int:
-    """Count the lines that rules suspect, and, where there is one, those that the page prints twice: plans do, too."""
+    """Count the lines that rules suspect, and as many more, at most, that the page prints twice: songs do, too."""
     suspects = sum(line.index in hints.suspects for line in beyond)
     twice = sum(page.times[line.folded] > 1 and line.index not in hints.suspects for line in beyond if line.words)
-    return suspects + twice if suspects else 0
+    return suspects + min(twice, suspects)
 
 
 def _turns(line: Line, page: Page, hints: Hints) -> bool:

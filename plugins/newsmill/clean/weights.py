@@ -83,7 +83,8 @@ STRAYS = frozenset(
 COLONS = tuple(":：")
 """What announces a list."""
 
-_STAMP = re.compile(r"\b\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b")
+_STAMP = re.compile(r"(?<![$£€¥.,\d])\b\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b")
+_MERIDIEM = re.compile(r"\b[ap]\.\s?m\.$")
 _NUMBER = re.compile(r"\d+")
 _ROWS = (BlockKind.LIST_ITEM, BlockKind.TABLE_ROW)
 
@@ -150,8 +151,13 @@ def weigh(page: Page, hints: Hints) -> Weights:
 
 
 def is_stamp(line: Line) -> bool:
-    """Whether a line is short and holds a date or a time of day: two numbers, one of them a year or a clock's."""
+    """Whether a line is short, no sentence, and holds a date or a time of day.
+
+    It has two numbers, one of them a year or a clock's; "A ticket costs £2.50." and "02:20: Sirens." tell something.
+    """
     if line.reads_as_prose or line.count > MAX_STAMP_WORDS or not _STAMP.search(line.folded):
+        return False
+    if line.ends_sentence and not _MERIDIEM.search(line.folded):
         return False
     return len(_NUMBER.findall(line.folded)) > 1
 
