@@ -86,7 +86,7 @@ def _side(page: Page, body: Body, hints: Hints) -> _Side:
     title = max((line.index for line in beyond if _is_title(line, page) and body.is_head(line.index)), default=-1)
     behind = page.lines[body.last + 1 :]
     turn = next((line.index for line in behind if _turns(line, page, hints)), len(page.lines))
-    ends = (line.index for line in page.lines[body.last : turn] if _is_sentence(line) or _ends_unmarked(line))
+    ends = (line.index for line in page.lines[body.last : turn] if _is_told(line))
     return _Side(page, body, _furniture(page, beyond, hints), title, turn, max(ends, default=body.last))
 
 
@@ -127,6 +127,11 @@ def _is_mere_end(side: _Side) -> bool:
 
 def _is_sentence(line: Line) -> bool:
     return line.ends_sentence or line.reads_as_prose
+
+
+def _is_told(line: Line) -> bool:
+    """Whether a line ends like a sentence, or tells something of what it names first: "Booked: Webb, Fox"."""
+    return _is_sentence(line) or _ends_unmarked(line) or ": " in line.folded
 
 
 def _ends_unmarked(line: Line) -> bool:
