@@ -19,7 +19,7 @@ from newsmill.clean.decide import Cut, Reason
 from newsmill.clean.fold import has_no_spaces
 from newsmill.clean.page import Line, Page
 from newsmill.clean.rules import Then
-from newsmill.clean.weights import Hints, is_stamp
+from newsmill.clean.weights import COLONS, Hints, stamps_of
 
 BEFORE = Reason(id="span.before", category=Category.OUTSIDE)
 AFTER = Reason(id="span.after", category=Category.OUTSIDE)
@@ -28,6 +28,10 @@ SOME = 3
 content show behind the body, 7 in 10 are the article's where less is shown, and 2 in 10 where more is."""
 MERE_END = 10
 """Lines of the body for each behind it from which those are the article's last words: a page goes on with more."""
+ANNOUNCING_WORDS = 4
+"""Words of a line with a colon at its end that is no label of a page's ("Tags:")."""
+LISTED = 12
+"""Lines that such a last line of the body announces, unless the page comes to other things before."""
 BOX = 8
 """Rows of a box of links within the body."""
 HEADING_WORDS = 8
@@ -85,9 +89,13 @@ def _side(page: Page, body: Body, hints: Hints) -> _Side:
     beyond = [line for line in page.lines if not body.holds(line.index)]
     title = max((line.index for line in beyond if _is_title(line, page) and body.is_head(line.index)), default=-1)
     behind = page.lines[body.last + 1 :]
-    turn = next((line.index for line in behind if _turns(line, page, hints)), len(page.lines))
+    stamps = stamps_of(page)
+    turn = next((line.index for line in behind if _turns(line, page, hints, stamps)), len(page.lines))
     ends = (line.index for line in page.lines[body.last : turn] if _is_told(line))
-    return _Side(page, body, _furniture(page, beyond, hints), title, turn, max(ends, default=body.last))
+    stop = max(ends, default=body.last)
+    if _announces(page.lines[stop]):
+        stop = min(turn - 1, stop + LISTED)
+    return _Side(page, body, _furniture(page, beyond, hints), title, turn, stop)
 
 
 def _is_title(line: Line, page: Page) -> bool:
@@ -101,11 +109,16 @@ def _furniture(page: Page, beyond: Sequence[Line], hints: Hints) -> int:
     return suspects + min(twice, suspects)
 
 
-def _turns(line: Line, page: Page, hints: Hints) -> bool:
+def _announces(line: Line) -> bool:
+    """Whether a line of the article says that a list follows."""
+    return line.count >= ANNOUNCING_WORDS and line.block.text.rstrip()[-1:] in COLONS
+
+
+def _turns(line: Line, page: Page, hints: Hints, stamps: frozenset[int]) -> bool:
     """Whether a line behind the body shows that the article is over."""
     if line.index in hints.strays:
         return False
-    return line.index in hints.suspects or page.times[line.folded] > 1 or _is_title(line, page) or is_stamp(line)
+    return line.index in hints.suspects or page.times[line.folded] > 1 or _is_title(line, page) or line.index in stamps
 
 
 def _is_spared(line: Line, side: _Side) -> bool:
