@@ -68,6 +68,15 @@ def outside(page: Page, body: Body, hints: Hints, cuts: dict[int, Cut]) -> dict[
     return taken | _boxes(page, body, cuts)
 
 
+def tells_most(page: Page, body: Body, hints: Hints) -> bool:
+    """Whether the body has most of the page's sentences.
+
+    Posts in Markdown are made of lists, code and headings with a sentence between, and then it is one of many such.
+    """
+    said = [line for line in page.lines if _is_sentence(line) and line.index not in hints.suspects]
+    return sum(line.count for line in said if body.holds(line.index)) * 2 > sum(line.count for line in said)
+
+
 def _boxes(page: Page, body: Body, cuts: dict[int, Cut]) -> dict[int, Cut]:
     """Return the cuts of what stands in a box of links within the body: lines behind its heading, up to the next prose.
 

@@ -161,7 +161,7 @@ def stamps_of(page: Page) -> frozenset[int]:
 
 
 def _is_entry_time(page: Page, index: int) -> bool:
-    """Whether a line is a bare time between two sentences; above a comment's stands its writer, below a teaser's none."""
+    """Whether a line is a bare time between two sentences; above a comment's stands a name."""
     around = page.lines[max(index - 1, 0) : index + 2]
     return bool(_TIME.match(page.lines[index].folded)) and sum(line.ends_sentence for line in around) > 1
 
