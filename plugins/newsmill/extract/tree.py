@@ -89,6 +89,9 @@ def clean_tree(root: HtmlElement) -> None:
     for box in dropped:
         if together[box.mark] <= MOST_TOGETHER * total:
             box.element.drop_tree()
+    for box in boxes:
+        if box.chars > MOST_TOGETHER * total and box.element.tag in ("aside", "footer"):
+            box.element.tag = "div"  # it holds the article, and extractors pass over such elements unseen
 
 
 class _Box(NamedTuple):

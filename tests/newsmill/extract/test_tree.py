@@ -95,3 +95,11 @@ def test_article_without_paragraphs_outweighs_the_name_of_its_element(text: str,
     root = parse_html(f"<body><h1>Bridge</h1>{box.format(text.format(SENTENCE))}</body>")
     clean_tree(root)
     assert SENTENCE in " ".join(block.text for block in tree_blocks(root))
+
+
+@pytest.mark.parametrize("tag", ["aside", "footer"])
+def test_element_that_holds_the_article_is_named_so_that_extractors_see_it(tag: str) -> None:
+    root = parse_html(f"<body><h1>Bridge</h1><{tag}><p>{SENTENCE}</p></{tag}><footer><p>Imprint</p></footer></body>")
+    clean_tree(root)
+    assert [element.tag for element in root.iter("div", "aside", "footer")] == ["div"]
+    assert SENTENCE in [block.text for block in tree_blocks(root)]
