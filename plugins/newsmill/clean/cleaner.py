@@ -14,7 +14,7 @@ from newsmill.clean.decide import Cut, decide
 from newsmill.clean.findings import Finder, needs_met
 from newsmill.clean.page import Page, survey
 from newsmill.clean.rules import Rule, RuleSet
-from newsmill.clean.span import outside
+from newsmill.clean.span import outside, tells_most
 from newsmill.clean.thread import find_thread, within
 from newsmill.clean.weights import Hints
 from newsmill.model import Article, Cleaned, Profile, RawFormat, Removal
@@ -49,7 +49,9 @@ def clean(article: Article, rules: RuleSet, outlet: Outlet, profile: Profile | N
     body = find_body(page, hints, thread.first if thread else len(page.lines))
     cuts = decide(page, findings, body, hints.suspects)
     cuts |= within(page, thread, cuts)
-    if article.raw_format is not RawFormat.HTML:
+    if article.raw_format is RawFormat.TEXT or (
+        article.raw_format is RawFormat.MARKDOWN and tells_most(page, body, hints)
+    ):
         cuts |= outside(page, body, hints, cuts)
     changes = _changes(page, rules)
     kept: list[str] = []

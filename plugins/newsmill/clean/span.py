@@ -19,7 +19,7 @@ from newsmill.clean.decide import Cut, Reason
 from newsmill.clean.fold import has_no_spaces
 from newsmill.clean.page import Line, Page
 from newsmill.clean.rules import Then
-from newsmill.clean.weights import Hints, is_stamp
+from newsmill.clean.weights import COLONS, Hints, stamps_of
 
 BEFORE = Reason(id="span.before", category=Category.OUTSIDE)
 AFTER = Reason(id="span.after", category=Category.OUTSIDE)
@@ -28,6 +28,10 @@ SOME = 3
 content show behind the body, 7 in 10 are the article's where less is shown, and 2 in 10 where more is."""
 MERE_END = 10
 """Lines of the body for each behind it from which those are the article's last words: a page goes on with more."""
+ANNOUNCING_WORDS = 4
+"""Words of a line with a colon at its end that is no label of a page's ("Tags:")."""
+LISTED = 12
+"""Lines that such a last line of the body announces, unless the page comes to other things before."""
 BOX = 8
 """Rows of a box of links within the body."""
 HEADING_WORDS = 8
@@ -64,6 +68,15 @@ def outside(page: Page, body: Body, hints: Hints, cuts: dict[int, Cut]) -> dict[
     return taken | _boxes(page, body, cuts)
 
 
+def tells_most(page: Page, body: Body, hints: Hints) -> bool:
+    """Whether the body has most of the page's sentences.
+
+    Posts in Markdown are made of lists, code and headings with a sentence between, and then it is one of many such.
+    """
+    said = [line for line in page.lines if _is_sentence(line) and line.index not in hints.suspects]
+    return sum(line.count for line in said if body.holds(line.index)) * 2 > sum(line.count for line in said)
+
+
 def _boxes(page: Page, body: Body, cuts: dict[int, Cut]) -> dict[int, Cut]:
     """Return the cuts of what stands in a box of links within the body: lines behind its heading, up to the next prose.
 
@@ -85,9 +98,13 @@ def _side(page: Page, body: Body, hints: Hints) -> _Side:
     beyond = [line for line in page.lines if not body.holds(line.index)]
     title = max((line.index for line in beyond if _is_title(line, page) and body.is_head(line.index)), default=-1)
     behind = page.lines[body.last + 1 :]
-    turn = next((line.index for line in behind if _turns(line, page, hints)), len(page.lines))
-    ends = (line.index for line in page.lines[body.last : turn] if _is_sentence(line) or _ends_unmarked(line))
-    return _Side(page, body, _furniture(page, beyond, hints), title, turn, max(ends, default=body.last))
+    stamps = stamps_of(page)
+    turn = next((line.index for line in behind if _turns(line, page, hints, stamps)), len(page.lines))
+    ends = (line.index for line in page.lines[body.last : turn] if _is_told(line))
+    stop = max(ends, default=body.last)
+    if _announces(page.lines[stop]):
+        stop = min(turn - 1, stop + LISTED)
+    return _Side(page, body, _furniture(page, beyond, hints), title, turn, stop)
 
 
 def _is_title(line: Line, page: Page) -> bool:
@@ -95,17 +112,22 @@ def _is_title(line: Line, page: Page) -> bool:
 
 
 def _furniture(page: Page, beyond: Sequence[Line], hints: Hints) -> int:
-    """Count the lines that rules suspect, and, where there is one, those that the page prints twice: plans do, too."""
+    """Count the lines that rules suspect, and as many more, at most, that the page prints twice: songs do, too."""
     suspects = sum(line.index in hints.suspects for line in beyond)
     twice = sum(page.times[line.folded] > 1 and line.index not in hints.suspects for line in beyond if line.words)
-    return suspects + twice if suspects else 0
+    return suspects + min(twice, suspects)
 
 
-def _turns(line: Line, page: Page, hints: Hints) -> bool:
+def _announces(line: Line) -> bool:
+    """Whether a line of the article says that a list follows."""
+    return line.count >= ANNOUNCING_WORDS and line.block.text.rstrip()[-1:] in COLONS
+
+
+def _turns(line: Line, page: Page, hints: Hints, stamps: frozenset[int]) -> bool:
     """Whether a line behind the body shows that the article is over."""
     if line.index in hints.strays:
         return False
-    return line.index in hints.suspects or page.times[line.folded] > 1 or _is_title(line, page) or is_stamp(line)
+    return line.index in hints.suspects or page.times[line.folded] > 1 or _is_title(line, page) or line.index in stamps
 
 
 def _is_spared(line: Line, side: _Side) -> bool:
@@ -127,6 +149,11 @@ def _is_mere_end(side: _Side) -> bool:
 
 def _is_sentence(line: Line) -> bool:
     return line.ends_sentence or line.reads_as_prose
+
+
+def _is_told(line: Line) -> bool:
+    """Whether a line ends like a sentence, or tells something of what it names first: "Booked: Webb, Fox"."""
+    return _is_sentence(line) or _ends_unmarked(line) or ": " in line.folded
 
 
 def _ends_unmarked(line: Line) -> bool:

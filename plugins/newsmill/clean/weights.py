@@ -49,6 +49,8 @@ STAMP_COST = 60
 """What a line with a date or a time of day costs: comments and teasers have one each, an article one above it."""
 MAX_STAMP_WORDS = 14
 """Words of such a line."""
+ENTRIES = 3
+"""Entries of a live blog, each a bare time and sentences; a page may show one above its lead."""
 SERIES = 3
 """Lines with a number each, one after another, from which they are a table, a list of results or of dates."""
 SERIES_WEIGHT = 2
@@ -83,7 +85,9 @@ STRAYS = frozenset(
 COLONS = tuple(":：")
 """What announces a list."""
 
-_STAMP = re.compile(r"\b\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b")
+_STAMP = re.compile(r"(?<![$£€¥.,\d])\b\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b")
+_TIME = re.compile(r"\d{1,2}[:.h]\d{2}(?: ?(?:[ap]\.?m\.?|uhr|h|[a-z]{2,3}t))?$")
+_MERIDIEM = re.compile(r"\b[ap]\.\s?m\.$")
 _NUMBER = re.compile(r"\d+")
 _ROWS = (BlockKind.LIST_ITEM, BlockKind.TABLE_ROW)
 
@@ -140,7 +144,7 @@ class Weights:
 def weigh(page: Page, hints: Hints) -> Weights:
     """Weigh every block of a page."""
     prose = [line.reads_as_prose and line.index not in hints.suspects for line in page.lines]
-    stamps = frozenset(line.index for line in page.lines if is_stamp(line))
+    stamps = stamps_of(page)
     furniture = sum(not line.reads_as_prose and line.index in hints.suspects | stamps for line in page.lines)
     scale = _Scale(page, hints, prose, stamps, frozenset(_listed(page, hints.suspects | stamps)), furniture >= CROWD)
     weights = [_prose_weight(line, scale) if prose[line.index] else -_cost(line, scale) for line in page.lines]
@@ -149,9 +153,27 @@ def weigh(page: Page, hints: Hints) -> Weights:
     return Weights(weights, prose, scale.crowded)
 
 
+def stamps_of(page: Page) -> frozenset[int]:
+    """Return the lines that hold a date or a time of day, but for the times above a live blog's entries."""
+    stamps = frozenset(line.index for line in page.lines if is_stamp(line))
+    times = frozenset(index for index in stamps if _is_entry_time(page, index))
+    return stamps - times if len(times) >= ENTRIES else stamps
+
+
+def _is_entry_time(page: Page, index: int) -> bool:
+    """Whether a line is a bare time between two sentences; above a comment's stands a name."""
+    around = page.lines[max(index - 1, 0) : index + 2]
+    return bool(_TIME.match(page.lines[index].folded)) and sum(line.ends_sentence for line in around) > 1
+
+
 def is_stamp(line: Line) -> bool:
-    """Whether a line is short and holds a date or a time of day: two numbers, one of them a year or a clock's."""
+    """Whether a line is short, no sentence, and holds a date or a time of day.
+
+    It has two numbers, one of them a year or a clock's; "A ticket costs £2.50." and "02:20: Sirens." tell something.
+    """
     if line.reads_as_prose or line.count > MAX_STAMP_WORDS or not _STAMP.search(line.folded):
+        return False
+    if line.ends_sentence and not _MERIDIEM.search(line.folded):
         return False
     return len(_NUMBER.findall(line.folded)) > 1
 

@@ -9,6 +9,7 @@ A name proves little, so what holds the headline or a large share of the page's 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
@@ -32,6 +33,12 @@ MOST = 0.4
 MOST_OF_BOX = 0.6
 """The same for an element that calls itself an information box: one beside a short article can be the longer one. On
 the same pages .6 to .8 did alike; .5 leaves such a box in."""
+MOST_TOGETHER = 0.7
+"""Share of the same words above which boxes with the same mark are no boxes, however small each is: a page may call
+every paragraph "teaser"."""
+LONG_RUN = 80
+"""Characters of a run of text outside a paragraph that counts as one: pages are made of `div` and `br`, too. Menus,
+headlines and labels are shorter."""
 MAX_HEADLINES = 5
 
 NAMED = ("class", "id", "data-testid", "data-component", "aria-label")
@@ -75,9 +82,16 @@ def clean_tree(root: HtmlElement) -> None:
     boxes = list(_boxes(body))
     headed = _holders_of_headlines(body)
     total = boxes.pop().chars  # the body itself comes last
-    for box in boxes:
-        if box.chars <= box.most * total and box.element not in headed:
+    dropped = [box for box in boxes if box.chars <= box.most * total and box.element not in headed]
+    together: Counter[str] = Counter()
+    for box in dropped:
+        together[box.mark] += box.chars
+    for box in dropped:
+        if together[box.mark] <= MOST_TOGETHER * total:
             box.element.drop_tree()
+    for box in boxes:
+        if box.chars > MOST_TOGETHER * total and box.element.tag in ("aside", "footer"):
+            box.element.tag = "div"  # it holds the article, and extractors pass over such elements unseen
 
 
 class _Box(NamedTuple):
@@ -86,6 +100,7 @@ class _Box(NamedTuple):
     element: HtmlElement
     chars: int
     most: float
+    mark: str  # equal for boxes that one template made
 
 
 def _boxes(body: HtmlElement) -> Iterator[_Box]:
@@ -103,10 +118,15 @@ def _boxes(body: HtmlElement) -> Iterator[_Box]:
             paragraphs -= element.tag == "p"
             if opened and opened[-1][0] is element:
                 _, most, before = opened.pop()
-                yield _Box(element, said - before, most)
+                yield _Box(element, said - before, most, f"{element.tag} {element.get('class')}")
             words = element.tail
-        if paragraphs and words:
-            said += len(words.strip())
+        said += _said(words, paragraphs > 0) if words else 0
+
+
+def _said(words: str, in_paragraph: bool) -> int:
+    """Return the characters that count: of a paragraph, or of a run as long as one where a page has other elements."""
+    size = len(words.strip())
+    return size if in_paragraph or size >= LONG_RUN else 0
 
 
 def _most(element: HtmlElement) -> float | None:

@@ -13,7 +13,7 @@ from newsmill.blockkeys import block_key
 from newsmill.clean.cleaner import clean
 from newsmill.clean.restore import RestoreError, restore
 from newsmill.clean.rules import RuleSet
-from newsmill.model import BlockKind, Cleaned, Profile, RawFormat
+from newsmill.model import AT_THE_BEGINNING, AT_THE_END, BlockKind, Cleaned, Profile, RawFormat, Repeat
 
 from .helpers import SEEDS, article, block, outlet, real_rules, rule, rule_set, seed
 from .test_cases import PROSE
@@ -74,6 +74,31 @@ def test_real_rules_restore_the_blocks(blocks):
     cleaned = clean(article(*blocks, title="Related storm at night"), real_rules(), outlet())
     assert restore(cleaned.text, reversed(cleaned.removals)) == [one.text for one in blocks]
     assert "\n\n\n" not in cleaned.text
+
+
+REPEATS = st.builds(
+    Repeat,
+    stories=st.integers(1, 12),
+    out_of=st.integers(1, 12),
+    total=st.integers(1, 12),
+    since=st.just(date(2026, 1, 1)),
+    days=st.integers(1, 9),
+    place=st.sampled_from([AT_THE_BEGINNING, AT_THE_END, ""]),
+    author=st.sampled_from([None, block_key("Share This")]),
+    of_subject=st.booleans(),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(blocks=BLOCKS, repeats=st.lists(REPEATS), titled=st.integers(0, 3), raw_format=st.sampled_from(RawFormat))
+def test_any_profile_leaves_the_blocks_restorable(blocks, repeats, titled, raw_format):
+    keys = [block_key(one.text) for one in blocks]
+    titles = dict.fromkeys(keys[:titled], date(2026, 1, 1))
+    profile = Profile(repeats=dict(zip(keys, repeats, strict=False)), titles=titles)
+    made = article(*blocks, title="Related storm at night", authors=("Share This",), raw_format=raw_format)
+    cleaned = clean(made, real_rules(), outlet(), profile)
+    assert restore(cleaned.text, cleaned.removals) == [one.text for one in blocks]
+    assert clean(made, real_rules(), outlet(), profile) == cleaned
 
 
 @pytest.mark.parametrize("text", ["a\n\nb", " a", "a\n", "", " \n ", "a\n \nb", "\ud800 share"])

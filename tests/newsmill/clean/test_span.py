@@ -6,7 +6,7 @@ from newsmill.clean.cleaner import clean
 from newsmill.clean.page import line_of
 from newsmill.clean.restore import restore
 from newsmill.clean.span import MUCH, SOME
-from newsmill.clean.weights import CROWD, SERIES, is_stamp
+from newsmill.clean.weights import CROWD, ENTRIES, SERIES, is_stamp
 from newsmill.model import BlockKind, RawFormat
 
 from .helpers import article, block, outlet, real_rules
@@ -119,8 +119,8 @@ def test_paragraph_before_the_body_goes_only_from_a_page_dumped_whole(furniture,
 PLAN = ["Breakfast", "One blue cup", "Lunch", "One blue cup", "Dinner", "One blue cup", "Snack", "One blue cup"]
 
 
-@pytest.mark.parametrize(("behind", "kept"), [([], True), (["Share this"], False)])
-def test_lines_that_come_twice_are_furniture_only_beside_some_that_rules_know(behind, kept):
+@pytest.mark.parametrize(("behind", "kept"), [([], True), (SIGNS[:1], True), (SIGNS[:2], False)])
+def test_lines_that_come_twice_are_furniture_only_beside_as_many_that_rules_know(behind, kept):
     assert ("One blue cup" in cleaned_text(*PROSE, *PLAN, *behind)) is kept
 
 
@@ -164,6 +164,9 @@ def test_dates_between_paragraphs_end_a_body_only_on_a_crowded_page(suspects, ke
         ("23. 12. 2024 13:31", True),
         ("In 2018", False),
         ("3 comments", False),
+        ("Posted on May 12 at 2:40 p.m.", True),
+        ("02:20: The first 12 houses are empty.", False),
+        ("3 tickets cost £12.50", False),
         ("On September 12, 2018 the bridge was closed to all, and it has not been opened since that day.", False),
     ],
 )
@@ -218,3 +221,68 @@ def test_short_end_of_a_long_article_is_not_cut_by_place():
     long = [f"{PROSE[number % 4]} That was on day {number}." for number in range(40)]
     end = "Available from the harbour shop"
     assert end in cleaned_text(*SIGNS, *long, "Share this", "Print", end)
+
+
+SONG = ["O ring the bell, O ring it,", "and ring it well", "The sea gave back the boat", "and would not tell"]
+
+
+def test_refrain_of_a_song_in_clean_text_is_no_furniture():
+    song = [*SONG, *SONG[:2], "We counted to eleven", *SONG[:2]]
+    assert cleaned_text(*PROSE, *song, "Share this") == "\n\n".join([*PROSE, *song])
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        ["Rovers: Hart, Bell, Stone, Webb", "Booked: Webb, Fox"],
+        ["For", "It is light", "Against", "It is dear", "Rating: 4 out of 5"],
+        ["These places by the sea are dark enough:", "Holt Down", "The lighthouse", "The old airfield"],
+        ["3. Fares go up", "A ticket costs £2.50 from May 2.", "4. Dogs ride free", "Small ones."],
+    ],
+    ids=["label and value", "up to the last of them", "announced", "short sentences"],
+)
+def test_end_that_tells_something_stays_on_a_whole_page(end):
+    text = cleaned_text(*MENU, *SIGNS, TITLE, *PROSE, *end, "Related articles", *TEASERS, *FOOTER, title=TITLE)
+    assert text == "\n\n".join([*PROSE, *end])
+
+
+@pytest.mark.parametrize("label", ["Topics:", "More:"])
+def test_label_announces_no_list_of_the_article(label):
+    text = cleaned_text(*MENU, *SIGNS, TITLE, *PROSE, label, "Boats", "Weather maps", *FOOTER, title=TITLE)
+    assert text == "\n\n".join(PROSE)
+
+
+@pytest.mark.parametrize(("entries", "whole"), [(ENTRIES - 1, False), (ENTRIES, True)])
+def test_times_above_entries_of_a_live_blog_do_not_end_it(entries, whole):
+    blog = [line for hour in range(entries) for line in (f"{18 - hour}:42", f"Roof number {hour} has come off.")]
+    text = cleaned_text(*MENU, *SIGNS, TITLE, PROSE[0], *blog, *SIGNS, *FOOTER, title=TITLE)
+    assert (text == "\n\n".join([PROSE[0], *blog])) is whole
+
+
+def test_answers_of_one_word_are_no_menu():
+    talk = ["Were you afraid?", "Yes.", "Will you miss the boats?", "No."]
+    assert cleaned_text(*PROSE, *talk, *SIGNS) == "\n\n".join([*PROSE, *talk])
+    assert "Yes" not in cleaned_text(*PROSE, *SIGNS, "Yes", "No")
+
+
+POST = [
+    block("Why", BlockKind.HEADING),
+    *(block(text, BlockKind.LIST_ITEM) for text in ("Speed", "Price", "Fun", "Convert")),
+    block("Why", BlockKind.HEADING),
+    "Run the tool and wait for it.",
+    block("Search", BlockKind.HEADING),
+    "It is slow, and nobody knows why.",
+    block("Help", BlockKind.HEADING),
+    "Nobody had looked at it for years.",
+    block("Weather", BlockKind.LIST_ITEM),
+]
+
+
+@pytest.mark.parametrize(("raw_format", "kept"), [(RawFormat.MARKDOWN, True), (RawFormat.TEXT, False)])
+def test_post_of_lists_and_short_sentences_keeps_them_where_markdown_marks_them(raw_format, kept):
+    assert ("Price" in cleaned_text(PROSE[1], *POST, raw_format=raw_format)) is kept
+
+
+def test_menus_around_an_article_in_markdown_go():
+    page = [*MENU, *SIGNS, TITLE, *PROSE, "Related articles", *MENU, *FOOTER]
+    assert cleaned_text(*page, title=TITLE, raw_format=RawFormat.MARKDOWN) == "\n\n".join(PROSE)

@@ -73,3 +73,33 @@ def test_time_grows_with_the_page_only(markup: str) -> None:
     start = time.monotonic()
     left(f"{markup * 900}{ARTICLE * 900}")
     assert time.monotonic() - start < 5
+
+
+@pytest.mark.parametrize("element", ["p", "div", "section"])
+@pytest.mark.parametrize("name", ["teaser", "subscribe", "caption"])
+def test_page_that_gives_every_paragraph_the_name_of_a_box_keeps_them(element: str, name: str) -> None:
+    root = parse_html(f"<body><h1>Bridge</h1>{f'<{element} class={name}>{SENTENCE}</{element}>' * 6}</body>")
+    clean_tree(root)
+    assert [block.text for block in tree_blocks(root)] == ["Bridge", *[SENTENCE] * 6]
+
+
+@pytest.mark.parametrize(("boxes", "kept"), [(2, False), (3, True)])
+def test_boxes_of_one_mark_stay_when_they_hold_most_of_the_paragraphs(boxes: int, kept: bool) -> None:
+    box = f"<div class=teaser><p>{SENTENCE[:-1]}, and more.</p></div>"
+    assert bool(left(f"<h1>Bridge</h1><p>{SENTENCE}</p>{box * boxes}")) is kept
+
+
+@pytest.mark.parametrize("text", ["<div>{0}</div><div>{0}</div>", "{0}<br><br>{0}<br>"])
+@pytest.mark.parametrize("box", ["<div class=subscribe>{}</div>", "<form>{}</form>"])
+def test_article_without_paragraphs_outweighs_the_name_of_its_element(text: str, box: str) -> None:
+    root = parse_html(f"<body><h1>Bridge</h1>{box.format(text.format(SENTENCE))}</body>")
+    clean_tree(root)
+    assert SENTENCE in " ".join(block.text for block in tree_blocks(root))
+
+
+@pytest.mark.parametrize("tag", ["aside", "footer"])
+def test_element_that_holds_the_article_is_named_so_that_extractors_see_it(tag: str) -> None:
+    root = parse_html(f"<body><h1>Bridge</h1><{tag}><p>{SENTENCE}</p></{tag}><footer><p>Imprint</p></footer></body>")
+    clean_tree(root)
+    assert [element.tag for element in root.iter("div", "aside", "footer")] == ["div"]
+    assert SENTENCE in [block.text for block in tree_blocks(root)]
