@@ -50,7 +50,7 @@ def clean(article: Article, rules: RuleSet, outlet: Outlet, profile: Profile | N
     cuts = decide(page, findings, body, hints.suspects)
     cuts |= within(page, thread, cuts)
     if article.raw_format is not RawFormat.HTML:
-        cuts |= outside(page, body, hints, cuts)
+        cuts = outside(page, body, hints, cuts)
     changes = _changes(page, rules)
     kept: list[str] = []
     removals: list[Removal] = []

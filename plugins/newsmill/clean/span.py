@@ -52,16 +52,28 @@ class _Side:
 
 
 def outside(page: Page, body: Body, hints: Hints, cuts: dict[int, Cut]) -> dict[int, Cut]:
-    """Return the cuts of blocks outside the body that no rule has cut."""
+    """Return all cuts, with those of blocks outside the body that no rule has cut."""
     if body.last < 0 or all(index in hints.suspects for index in range(body.first, body.last + 1)):
-        return {}  # no body was found: an article on what the rules look for, or one without prose
+        return cuts  # no body was found: an article on what the rules look for, or one without prose
     side = _side(page, body, hints)
     taken = {}
     for line in page.lines:
         if line.index not in cuts and not body.holds(line.index) and not _is_spared(line, side):
             reason = BEFORE if body.is_head(line.index) else AFTER
             taken[line.index] = Cut(reason, _evidence(line, side), certain=False)
-    return taken | _boxes(page, body, cuts)
+    return _with_one_copy(page, body, cuts | taken | _boxes(page, body, cuts))
+
+
+def _with_one_copy(page: Page, body: Body, cuts: dict[int, Cut]) -> dict[int, Cut]:
+    """Leave out the cut of a repeat soon before the body whose first copy goes for its place: a teaser of the lead."""
+    near = page.lines[max(body.first - LEAD_REACH, 0) : body.first]
+    spared = {line.index for line in near if _is_sentence(line) and _repeats_outside(line, page, cuts)}
+    return {index: cut for index, cut in cuts.items() if index not in spared}
+
+
+def _repeats_outside(line: Line, page: Page, cuts: dict[int, Cut]) -> bool:
+    cut, first = cuts.get(line.index), cuts.get(page.first_with[line.folded])
+    return cut is not None and first is not None and cut.rule.category is Category.REPEAT and first.rule is BEFORE
 
 
 def _boxes(page: Page, body: Body, cuts: dict[int, Cut]) -> dict[int, Cut]:

@@ -218,3 +218,11 @@ def test_short_end_of_a_long_article_is_not_cut_by_place():
     long = [f"{PROSE[number % 4]} That was on day {number}." for number in range(40)]
     end = "Available from the harbour shop"
     assert end in cleaned_text(*SIGNS, *long, "Share this", "Print", end)
+
+
+def test_lead_that_a_teaser_above_the_title_has_too_stays_once():
+    lead = "Two boats were lost and a pier broke when the storm came over the coast in the night to Friday."
+    page = [*MENU, *FOOTER, lead, *TEASERS, TITLE, lead, "By Anna Berg", "Friday 12:30, 3 May 2019", *PROSE, *MENU]
+    text = cleaned_text(*page, title=TITLE)
+    assert text.count(lead) == 1
+    assert "pool" not in text
