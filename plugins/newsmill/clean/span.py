@@ -9,9 +9,9 @@ Owns what is cut for its place alone. Keep out: where the body lies (body), what
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from newsmill.clean.body import Body
 from newsmill.clean.category import Category
@@ -35,8 +35,9 @@ HEADING_WORDS = 8
 MUCH = 10
 """Lines of furniture from which a paragraph before the body is taken for more of it: the page was dumped whole."""
 LEAD_REACH = 4
-"""Lines below the title in which a paragraph is the article's lead. Of the words that stand there on whole pages, the
-gold of `fundus-dev` has 9 in 10, and that of `aeb`, which leaves most leads out, 4 in 10."""
+"""Lines below the title, but for those that rules cut, in which a paragraph is the article's lead. Of the words that
+stand there on whole pages, the gold of `fundus-dev` has 9 in 10, and that of `aeb`, which leaves most leads out, 4 in
+10."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class _Side:
     body: Body
     furniture: int  # lines outside the body that look like it
     title: int  # the last line before the body that is the title; -1: none
+    lead: int  # the last line in which the lead may stand
     turn: int  # the first line behind the body at which the page comes to other things
     stop: int  # the last line before that which ends like a sentence
 
@@ -55,7 +57,7 @@ def outside(page: Page, body: Body, hints: Hints, cuts: dict[int, Cut]) -> dict[
     """Return all cuts, with those of blocks outside the body that no rule has cut."""
     if body.last < 0 or all(index in hints.suspects for index in range(body.first, body.last + 1)):
         return cuts  # no body was found: an article on what the rules look for, or one without prose
-    side = _side(page, body, hints)
+    side = _side(page, body, hints, cuts)
     taken = {}
     for line in page.lines:
         if line.index not in cuts and not body.holds(line.index) and not _is_spared(line, side):
@@ -93,13 +95,15 @@ def _boxes(page: Page, body: Body, cuts: dict[int, Cut]) -> dict[int, Cut]:
     return taken
 
 
-def _side(page: Page, body: Body, hints: Hints) -> _Side:
+def _side(page: Page, body: Body, hints: Hints, cuts: Collection[int]) -> _Side:
     beyond = [line for line in page.lines if not body.holds(line.index)]
     title = max((line.index for line in beyond if _is_title(line, page) and body.is_head(line.index)), default=-1)
+    below = islice((index for index in range(title + 1, len(page.lines)) if index not in cuts), LEAD_REACH)
+    lead = max(below, default=-1) if title >= 0 else -1
     behind = page.lines[body.last + 1 :]
     turn = next((line.index for line in behind if _turns(line, page, hints)), len(page.lines))
     ends = (line.index for line in page.lines[body.last : turn] if _is_sentence(line) or _ends_unmarked(line))
-    return _Side(page, body, _furniture(page, beyond, hints), title, turn, max(ends, default=body.last))
+    return _Side(page, body, _furniture(page, beyond, hints), title, lead, turn, max(ends, default=body.last))
 
 
 def _is_title(line: Line, page: Page) -> bool:
@@ -127,7 +131,7 @@ def _is_spared(line: Line, side: _Side) -> bool:
         return side.furniture < SOME or line.index <= side.stop or _is_mere_end(side)
     if line.index < side.title and not sentence:
         return False
-    if side.title >= 0 and sentence and 0 < line.index - side.title <= LEAD_REACH:
+    if sentence and side.title < line.index <= side.lead:
         return True
     return side.furniture < (MUCH if sentence else SOME)
 
