@@ -52,7 +52,7 @@ def clean(article: Article, rules: RuleSet, outlet: Outlet, profile: Profile | N
     if article.raw_format is RawFormat.TEXT or (
         article.raw_format is RawFormat.MARKDOWN and tells_most(page, body, hints)
     ):
-        cuts |= outside(page, body, hints, cuts)
+        cuts = outside(page, body, hints, cuts)
     changes = _changes(page, rules)
     kept: list[str] = []
     removals: list[Removal] = []

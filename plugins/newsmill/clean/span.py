@@ -9,9 +9,9 @@ Owns what is cut for its place alone. Keep out: where the body lies (body), what
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from newsmill.clean.body import Body
 from newsmill.clean.category import Category
@@ -39,8 +39,9 @@ HEADING_WORDS = 8
 MUCH = 10
 """Lines of furniture from which a paragraph before the body is taken for more of it: the page was dumped whole."""
 LEAD_REACH = 4
-"""Lines below the title in which a paragraph is the article's lead. Of the words that stand there on whole pages, the
-gold of `fundus-dev` has 9 in 10, and that of `aeb`, which leaves most leads out, 4 in 10."""
+"""Lines below the title, but for those that rules cut, in which a paragraph is the article's lead. Of the words that
+stand there on whole pages, the gold of `fundus-dev` has 9 in 10, and that of `aeb`, which leaves most leads out, 4 in
+10."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +52,34 @@ class _Side:
     body: Body
     furniture: int  # lines outside the body that look like it
     title: int  # the last line before the body that is the title; -1: none
+    lead: int  # the last line in which the lead may stand
     turn: int  # the first line behind the body at which the page comes to other things
     stop: int  # the last line before that which ends like a sentence
 
 
 def outside(page: Page, body: Body, hints: Hints, cuts: dict[int, Cut]) -> dict[int, Cut]:
-    """Return the cuts of blocks outside the body that no rule has cut."""
+    """Return all cuts, with those of blocks outside the body that no rule has cut."""
     if body.last < 0 or all(index in hints.suspects for index in range(body.first, body.last + 1)):
-        return {}  # no body was found: an article on what the rules look for, or one without prose
-    side = _side(page, body, hints)
+        return cuts  # no body was found: an article on what the rules look for, or one without prose
+    side = _side(page, body, hints, cuts)
     taken = {}
     for line in page.lines:
         if line.index not in cuts and not body.holds(line.index) and not _is_spared(line, side):
             reason = BEFORE if body.is_head(line.index) else AFTER
             taken[line.index] = Cut(reason, _evidence(line, side), certain=False)
-    return taken | _boxes(page, body, cuts)
+    return _with_one_copy(page, body, cuts | taken | _boxes(page, body, cuts))
+
+
+def _with_one_copy(page: Page, body: Body, cuts: dict[int, Cut]) -> dict[int, Cut]:
+    """Leave out the cut of a repeat soon before the body whose first copy goes for its place: a teaser of the lead."""
+    near = page.lines[max(body.first - LEAD_REACH, 0) : body.first]
+    spared = {line.index for line in near if _is_sentence(line) and _repeats_outside(line, page, cuts)}
+    return {index: cut for index, cut in cuts.items() if index not in spared}
+
+
+def _repeats_outside(line: Line, page: Page, cuts: dict[int, Cut]) -> bool:
+    cut, first = cuts.get(line.index), cuts.get(page.first_with[line.folded])
+    return cut is not None and first is not None and cut.rule.category is Category.REPEAT and first.rule is BEFORE
 
 
 def tells_most(page: Page, body: Body, hints: Hints) -> bool:
@@ -94,9 +108,11 @@ def _boxes(page: Page, body: Body, cuts: dict[int, Cut]) -> dict[int, Cut]:
     return taken
 
 
-def _side(page: Page, body: Body, hints: Hints) -> _Side:
+def _side(page: Page, body: Body, hints: Hints, cuts: Collection[int]) -> _Side:
     beyond = [line for line in page.lines if not body.holds(line.index)]
     title = max((line.index for line in beyond if _is_title(line, page) and body.is_head(line.index)), default=-1)
+    below = islice((index for index in range(title + 1, len(page.lines)) if index not in cuts), LEAD_REACH)
+    lead = max(below, default=-1) if title >= 0 else -1
     behind = page.lines[body.last + 1 :]
     stamps = stamps_of(page)
     turn = next((line.index for line in behind if _turns(line, page, hints, stamps)), len(page.lines))
@@ -104,7 +120,7 @@ def _side(page: Page, body: Body, hints: Hints) -> _Side:
     stop = max(ends, default=body.last)
     if _announces(page.lines[stop]):
         stop = min(turn - 1, stop + LISTED)
-    return _Side(page, body, _furniture(page, beyond, hints), title, turn, stop)
+    return _Side(page, body, _furniture(page, beyond, hints), title, lead, turn, stop)
 
 
 def _is_title(line: Line, page: Page) -> bool:
@@ -137,7 +153,7 @@ def _is_spared(line: Line, side: _Side) -> bool:
         return side.furniture < SOME or line.index <= side.stop or _is_mere_end(side)
     if line.index < side.title and not sentence:
         return False
-    if side.title >= 0 and sentence and 0 < line.index - side.title <= LEAD_REACH:
+    if sentence and side.title < line.index <= side.lead:
         return True
     return side.furniture < (MUCH if sentence else SOME)
 

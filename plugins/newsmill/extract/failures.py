@@ -31,6 +31,9 @@ MIN_TEASERS = 8
 MIN_TEASER_WORDS = 3
 MIN_BODY_CHARS = 300
 """Characters of running text in one element from which it is an article's body, not a teaser or a section's motto."""
+WORDS_A_MENTION = 80
+"""Words for each mention up to which a block is about cookies or subscriptions: a notice names them with nearly every
+sentence, an article in one block that was taken for a notice did so once in 147 words."""
 MAX_LINKED = 0.5
 WORD = re.compile(r"[\u0e00-\u0eff\u3040-\u9fff\uac00-\ud7af]|[^\W_\u0e00-\u0eff\u3040-\u9fff\uac00-\ud7af]+")
 SENTENCE_END = re.compile(r"[.!?…。！？।۔؟][\"”»’'）)\]」』]*$")
@@ -118,11 +121,17 @@ def problem_of(blocks: Sequence[Block], body: etree._Element, told: Told) -> Rea
 
 
 def _talks_of_cookies(text: str) -> bool:
-    return bool(CONSENT.search(text) and ADDRESS.search(text))
+    return _talks_of(CONSENT, text) and bool(ADDRESS.search(text))
 
 
 def _talks_of_subscribing(text: str) -> bool:
-    return bool(PAYWALL.search(text) and ADDRESS.search(text))
+    return _talks_of(PAYWALL, text) and bool(ADDRESS.search(text))
+
+
+def _talks_of(subject: re.Pattern[str], text: str) -> bool:
+    """Tell whether a text is about a subject: a whole article in one block may name it once."""
+    said = sum(1 for _ in subject.finditer(text))
+    return said > 0 and said * WORDS_A_MENTION >= _words((text,))
 
 
 TALK = {Reason.COOKIE_WALL: _talks_of_cookies, Reason.PAYWALL_STUB: _talks_of_subscribing}

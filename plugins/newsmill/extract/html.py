@@ -13,7 +13,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from trafilatura import bare_extraction
 from trafilatura import baseline as take_all_paragraphs
-from trafilatura.settings import Document
+from trafilatura.settings import CUT_EMPTY_ELEMS, Document
 
 from newsmill.extract import jsonld
 from newsmill.extract.blocks import CONTROL, squeeze, squeeze_code, texts_of, tree_blocks
@@ -129,6 +129,7 @@ def article_blocks(root: HtmlElement, told: str = "", lead: str | None = None) -
     """
     scripts = [script.text or "" for script in root.iter("script")]
     clean_tree(root)
+    _fill_empty(root)
     blocks = _extracted(root, Focus.PRECISION)
     if _chars(blocks) < SHORT_CHARS:
         balanced = _extracted(root, Focus.BALANCED)
@@ -145,6 +146,16 @@ def article_blocks(root: HtmlElement, told: str = "", lead: str | None = None) -
         or _unshown(scripted_body(scripts))
         or tree_blocks(take_all_paragraphs(deepcopy(root))[0])
     )
+
+
+def _fill_empty(root: HtmlElement) -> None:
+    """Put a space into empty elements that text follows: trafilatura's precision mode drops these with that text.
+
+    Icons and hidden words leave such elements behind, and so a paragraph ended at its first formula or icon.
+    """
+    for element in root.iter(*CUT_EMPTY_ELEMS):
+        if element.text is None and element.tail and not element.tail.isspace():
+            element.text = " "
 
 
 def _lead_told(found: PageMetadata) -> str | None:

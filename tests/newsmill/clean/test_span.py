@@ -286,3 +286,28 @@ def test_post_of_lists_and_short_sentences_keeps_them_where_markdown_marks_them(
 def test_menus_around_an_article_in_markdown_go():
     page = [*MENU, *SIGNS, TITLE, *PROSE, "Related articles", *MENU, *FOOTER]
     assert cleaned_text(*page, title=TITLE, raw_format=RawFormat.MARKDOWN) == "\n\n".join(PROSE)
+
+
+def test_lead_that_a_teaser_above_the_title_has_too_stays_once():
+    lead = "Two boats were lost and a pier broke when the storm came over the coast in the night to Friday."
+    page = [*MENU, *FOOTER, lead, *TEASERS, TITLE, lead, "By Anna Berg", "Friday 12:30, 3 May 2019", *PROSE, *MENU]
+    text = cleaned_text(*page, title=TITLE)
+    assert text.count(lead) == 1
+    assert "pool" not in text
+
+
+def test_lead_below_the_title_stays_behind_any_number_of_buttons():
+    lead = "Two boats were lost and a pier broke when the storm came over the coast in the night to Friday."
+    page = [*MENU, *FOOTER, TITLE, *SIGNS, lead, *MENU, *PROSE, "Related articles", *TEASERS]
+    assert lead in cleaned_text(*page, title=TITLE)
+    page = [*MENU, *FOOTER, TITLE, *MENU, *SIGNS, lead, *MENU, *PROSE, "Related articles", *TEASERS]
+    assert lead not in cleaned_text(*page, title=TITLE)
+
+
+def test_article_goes_on_behind_the_lines_of_a_program():
+    code = [f"show(boats[{number}]);" for number in range(40)]
+    menu = [f"Boats of harbour {letter}" for letter in "abcdefghijklmnopqrstuvwxyzabcdefghijklmn"]
+    parted = ([*PROSE[:1], *lines, *PROSE[1:]] for lines in (code, menu))
+    with_code, with_menu = (cleaned_text(*MENU, TITLE, *page, *MENU, *FOOTER, title=TITLE) for page in parted)
+    assert with_code == "\n\n".join([PROSE[0], *code, *PROSE[1:]])
+    assert menu[0] not in with_menu

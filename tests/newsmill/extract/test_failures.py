@@ -120,3 +120,9 @@ def test_as_many_words_of_its_own_as_validation_asks_for_make_an_article(count: 
 @pytest.mark.parametrize(("count", "reason"), [(7, None), (8, Reason.INDEX_PAGE)])
 def test_an_index_has_more_headlines_than_stand_below_an_item(count: int, reason: Reason | None) -> None:
     assert problem(teasers(count), WEBSITE) is reason
+
+
+def test_an_article_in_one_block_that_names_cookies_once_is_no_cookie_wall() -> None:
+    told = f"{' '.join(SENTENCES * 2)} Bring your own cookies, said the mayor, or you will get hungry on the new road."
+    assert problem(f"<div>{told}</div>") is None
+    assert problem("<div>We bake cookies for your visit here, and store them on your device when you agree.</div>")

@@ -383,3 +383,13 @@ def test_an_endless_page_is_read_in_time(body: str, least: int) -> None:
     start = time.monotonic()
     assert len(texts(page(body=body))) >= least
     assert time.monotonic() - start < 30
+
+
+@pytest.mark.parametrize(
+    "empty",
+    ["<span></span>", "<b><svg></svg></b>", "<span><span style='display:none'>x = 2</span><img src=/2.png></span>"],
+    ids=["empty", "icon", "formula"],
+)
+def test_a_sentence_goes_on_behind_an_element_without_text(empty: str) -> None:
+    start, end = "The bridge will be closed for", "six months, and the road beside it for two years."
+    assert f"{start} {end}" in texts(page(body=f"{ARTICLE}<p>{start} {empty} {end}</p>{ARTICLE}"))
