@@ -181,7 +181,13 @@ def _marked_dates(page: Statements, own: OwnPart, key: str) -> Iterator[str]:
     for element in islice(page.marked(key), MAX_LOOKED_AT):
         if own.is_foreign(element):
             continue
-        yield element.get("datetime") or words_of(element)
+        yield _written(element)
+
+
+def _written(element: etree._Element) -> str:
+    """Return a date as an element has it for machines (an `abbr` in its title, as hAtom writes it), else its words."""
+    for_machines = element.get("datetime") or (element.get("title") if element.tag == "abbr" else None)
+    return for_machines or words_of(element)
 
 
 def _time_elements(page: Statements, own: OwnPart) -> Iterator[str]:
@@ -197,7 +203,7 @@ def _shown_dates(page: Statements, own: OwnPart) -> Iterator[str]:
     for element in own.below_headline:
         mark = element.get("class") or ""
         if SHOWN_DATE_CLASS.search(mark) and not NO_DATE.search(mark) and not own.is_foreign(element):
-            yield words_of(element)
+            yield _written(element)
     for element in page.root.iter(etree.Element):
         for name, value in element.attrib.items():
             if name.startswith("data-") and _tells_date(name) and not own.is_foreign(element):
