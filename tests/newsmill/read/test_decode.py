@@ -197,6 +197,6 @@ def test_line_ends_nuls_marks_and_lone_surrogates_are_made_plain():
 @pytest.mark.parametrize("pattern", ["<", "<script ", "<meta ", "<!--", "<?xml ", "<p "])
 def test_hostile_markup_costs_no_time(pattern):
     data = (pattern * (2_000_000 // len(pattern)) + "é").encode("cp1252")
-    begin = time.perf_counter()
+    begin = time.process_time()
     assert decode(data, html=True).text.endswith("é")
-    assert time.perf_counter() - begin < 5  # 0.1 s; a quadratic pattern takes minutes
+    assert time.process_time() - begin < 20  # 0.1 s; a quadratic pattern takes minutes

@@ -133,8 +133,8 @@ def test_text_is_no_noise(data):
 )
 def test_hostile_text_costs_no_time(pattern):
     text = pattern * (2_000_000 // len(pattern))
-    begin = time.perf_counter()
+    begin = time.process_time()
     for path in ("a.txt", "a.html", "a.md"):
         format_of(text, path)
         format_of(f"---\na: b\n{text}", path)
-    assert time.perf_counter() - begin < 5  # well below 1 s; a quadratic pattern takes minutes
+    assert time.process_time() - begin < 20  # well below 1 s; a quadratic pattern takes minutes
