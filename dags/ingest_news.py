@@ -112,6 +112,9 @@ RETRY_WHAT_MAY_PASS = ExceptionRetryPolicy(
             RetryAction.RETRY,
             reason="storage or database may answer again",
         ),
+        RetryRule(
+            ["newsmill.lock.CorpusBusyError"], RetryAction.RETRY, reason="the other run will let go of the corpus"
+        ),
         RetryRule(Exception, RetryAction.FAIL, reason="the same input gives the same error"),
     ]
 )
@@ -139,9 +142,15 @@ LABEL = "{{ task.op_kwargs['part']['label'] }}"
 def ingest_news() -> None:
     """Wire the stages of `newsmill.pipeline` in their order."""
 
-    @task(doc_md="Checks settings, outlet files and rules; lists the landing zone; cuts it into batches.")
+    @task(
+        doc_md="Finishes what an interrupted run had decided to publish. Checks settings, outlet files and rules; "
+        "lists the landing zone; cuts it into batches.",
+        outlets=[CORPUS],
+    )
     def plan() -> list[dict[str, Any]]:
         context = get_current_context()
+        if not context["params"]["dry_run"]:
+            context["outlet_events"][CORPUS].add_partitions(pipeline.recover(_run_id()))
         return pipeline.plan(_run_id(), context["dag_run"].run_after.astimezone(UTC).date(), _selection(context))
 
     @task(

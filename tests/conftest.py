@@ -42,3 +42,4 @@ def settings_of_the_test(tmp_path, monkeypatch):
     monkeypatch.setitem(Settings.model_config, "env_file", None)
     monkeypatch.setenv("NEWSMILL_LANDING_URI", str(tmp_path / "landing"))
     monkeypatch.setenv("NEWSMILL_DATA_URI", str(tmp_path / "data"))
+    monkeypatch.setenv("NEWSMILL_MOVE_GRACE_SECONDS", "0")

@@ -56,6 +56,9 @@ class Reason(StrEnum):
     VANISHED = "vanished"
     NOT_READABLE = "not_readable"
     EXTRACTOR_FAILED = "extractor_failed"
+    TOO_SLOW = "too_slow"
+    OUT_OF_MEMORY = "out_of_memory"
+    PROCESS_DIED = "process_died"
     # quarantined
     FAILED_EXPECTATIONS = "failed_expectations"
     INDEX_PAGE = "index_page"
@@ -68,6 +71,7 @@ class Reason(StrEnum):
     # unchanged
     KNOWN_RECORD = "known_record"
     KNOWN_TEXT = "known_text"
+    TAKEN_DOWN = "taken_down"
 
 
 class RawFormat(StrEnum):

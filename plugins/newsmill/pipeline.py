@@ -11,7 +11,7 @@ of megabytes for the libraries of a stage that it does not run.
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -19,7 +19,19 @@ from newsmill.model import NewsmillError, Selection
 from newsmill.progress import Progress
 from newsmill.settings import load_settings
 from newsmill.storage import Store
-from newsmill.workplace import check_apart, open_landing, open_workplace, outlets_of, rules_of
+from newsmill.workplace import (
+    Workplace,
+    check_apart,
+    find_workplace,
+    holding_corpus,
+    open_landing,
+    open_workplace,
+    outlets_of,
+    rules_of,
+)
+
+if TYPE_CHECKING:
+    from newsmill.publish.report import Report
 
 MAX_TASKS = 1000
 """Extract tasks of a run at most: Airflow maps a task over 1,024 items by default."""
@@ -33,6 +45,8 @@ class RejectionError(NewsmillError):
 
 def run(run_id: str, day: date, selection: Selection) -> dict[str, int]:
     """Do a whole run in this process: what the DAG does with its tasks, in the same order. Returns the fates."""
+    if not selection.dry_run:
+        recover(run_id)
     batches = plan(run_id, day, selection)
     for batch in batches:
         extract(run_id, batch["number"])
@@ -62,8 +76,6 @@ def plan(run_id: str, day: date, selection: Selection) -> list[dict[str, Any]]:
     rules_of(settings)
     landing, data = open_landing(selection), Store(settings.data)
     check_apart(landing, data)
-    if not selection.dry_run:
-        finish_interrupted(data)
     staging = Staging.of(data, run_id)
     staging.start(run_id, day, selection)
     ignored = Ignored()
@@ -171,7 +183,8 @@ def validate(run_id: str) -> dict[str, int]:
     judgement = judge(articles, min_words=asked.min_words, registry=place.registry, day=place.run.day)
     write_rows(place.data, path, VERDICTS, map(verdict_row, judgement.verdicts))
     if not asked.dry_run:
-        build_docs(judgement, place.data)
+        with holding_corpus(f"{run_id}: validate"):
+            build_docs(judgement, place.data)
     for warning in judgement.batch_warnings:
         log.warning("batch expectation", finding=warning)
     failed = [verdict for verdict in judgement.verdicts if verdict.failed]
@@ -191,43 +204,119 @@ def deduplicate(run_id: str) -> list[dict[str, Any]]:
 
     Returns:
         One dict a group: `number` and `label`; empty in a dry run and when nothing is to be published.
+
+    Raises:
+        CorpusBusyError: another process holds the corpus.
     """
-    from newsmill.dedup.decide import deduplicate as decide
-    from newsmill.publish.ledger import ledger_path
     from newsmill.publish.partitions import groups
 
     place = open_workplace(run_id)
-    if not place.data.exists(ledger_path("runs", place.run)):  # else this run is in the ledger, and what it says stays
-        counts = decide(place.staging, place.index, reprocess=place.run.selection.reprocess)
-        log.info("finished", task="deduplicate", **counts)
     if place.run.selection.dry_run:
+        _decide(place)
         return []
-    parts = groups(place.staging, place.settings.publish_groups)
-    place.staging.write_groups(parts)
+    with holding_corpus(f"{run_id}: deduplicate"):
+        _finish_others(run_id)
+        found = find_workplace(run_id)
+        if found is None:
+            return []
+        _decide(found)
+        parts = groups(found.staging, found.settings.publish_groups)
+        found.staging.write_groups(parts)
     return [{"number": number, "label": _group_label(number, keys)} for number, keys in enumerate(parts, 1)]
 
 
 def publish(run_id: str, number: int) -> list[str]:
-    """Merge one group's articles into its partitions of the corpus. Returns the keys `date|outlet` written."""
-    from newsmill.publish.partitions import publish_group
+    """Merge one group's articles into its partitions of the corpus. Returns the keys `date|outlet` written.
 
-    place = open_workplace(run_id)
-    keys = place.staging.groups()[number - 1]
-    written = publish_group(place.staging, place.data, keys)
-    log.info("finished", task="publish", group=number, partitions=len(keys), written=len(written))
-    return written
+    Raises:
+        CorpusBusyError: another process holds the corpus.
+    """
+    from newsmill.publish.report import of_run
+
+    with holding_corpus(f"{run_id}: publish", shared=True):
+        place = find_workplace(run_id)
+        if place:
+            return _publish(place, number)
+    report = of_run(Store(load_settings().data), run_id)
+    return list(report.partitions) if report else []
 
 
 def reconcile(run_id: str) -> dict[str, int]:
     """Balance the books, write ledger, index and profiles, log the report, remove staging. Returns the fates.
 
-    The profiles come last: until the staging folder is gone the run is not over, and the next run does this again.
+    Raises:
+        CorpusBusyError: another process holds the corpus.
     """
+    from newsmill.publish.report import of_run
+
+    with holding_corpus(f"{run_id}: reconcile"):
+        place = find_workplace(run_id)
+        report = _reconcile(place) if place else of_run(Store(load_settings().data), run_id)
+    return {"read": report.read, **report.totals} if report else {}
+
+
+def recover(run_id: str) -> list[str]:
+    """Finish what interrupted runs had decided to publish, before anything new is planned.
+
+    Args:
+        run_id: who asks.
+
+    Returns:
+        The keys `date|outlet` of the partitions that those runs wrote.
+
+    Raises:
+        CorpusBusyError: another process holds the corpus.
+    """
+    with holding_corpus(f"{run_id}: recover"):
+        return _finish_others()
+
+
+def _finish_others(run_id: str | None = None) -> list[str]:
+    """Finish every run but this one that had decided what to publish; the caller holds the corpus.
+
+    Once a run's decisions and groups are in staging, part of its partitions may be in the corpus. Going forward is
+    always possible, and every step can be done twice; so the corpus ends as if nothing had happened. Whether that run
+    has died or is only between two of its tasks does not matter: its tasks will find it ended.
+    """
+    from newsmill.staging import Staging
+
+    written: list[str] = []
+    for staging in Staging.interrupted(Store(load_settings().data)):
+        other = staging.run().run_id
+        if other != run_id:
+            log.warning("finishing a run that had decided what to publish", run_id=other)
+            place = open_workplace(other)
+            for number in range(1, len(staging.groups()) + 1):
+                _publish(place, number)
+            written += _reconcile(place).partitions
+    return written
+
+
+def _decide(place: Workplace) -> None:
+    from newsmill.dedup.decide import deduplicate as decide
+    from newsmill.publish.ledger import ledger_path
+
+    if place.data.exists(ledger_path("runs", place.run)):
+        return  # this run is in the ledger, and what it says stays
+    counts = decide(place.staging, place.index, reprocess=place.run.selection.reprocess)
+    log.info("finished", task="deduplicate", **counts)
+
+
+def _publish(place: Workplace, number: int) -> list[str]:
+    from newsmill.publish.partitions import publish_group
+
+    keys = place.staging.groups()[number - 1]
+    written = publish_group(place.staging, place.data, keys, grace=place.settings.move_grace_seconds)
+    log.info("finished", task="publish", group=number, partitions=len(keys), written=len(written))
+    return written
+
+
+def _reconcile(place: Workplace) -> Report:
+    """End a run. The profiles come last: until the staging folder is gone it is not over, and this is done again."""
     from newsmill.learn.task import remember
     from newsmill.publish import reconcile as ending
     from newsmill.publish.report import table
 
-    place = open_workplace(run_id)
     if place.run.selection.dry_run:
         report = ending.dry_report(place.staging, place.run)
     else:
@@ -240,23 +329,7 @@ def reconcile(run_id: str) -> dict[str, int]:
     place.staging.end()
     if place.run.selection.dry_run:
         place.data.write(place.staging.path("report.txt"), text.encode())
-    return {"read": report.read, **report.totals}
-
-
-def finish_interrupted(data: Store) -> None:
-    """Publish what an earlier run had decided when it was killed, before anything new is planned.
-
-    Once a run's decisions and groups are in staging, part of its partitions may be in the corpus. Going forward
-    is always possible, and every step can be done twice; so the corpus ends as if nothing had happened.
-    """
-    from newsmill.staging import Staging
-
-    for staging in Staging.interrupted(data):
-        run_id = staging.run().run_id
-        log.warning("finishing an interrupted run", run_id=run_id)
-        for number in range(1, len(staging.groups()) + 1):
-            publish(run_id, number)
-        reconcile(run_id)
+    return report
 
 
 def learn_profiles(run_id: str, day: date, outlets: tuple[str, ...] = (), *, dry_run: bool = False) -> dict[str, int]:
@@ -273,7 +346,10 @@ def learn_profiles(run_id: str, day: date, outlets: tuple[str, ...] = (), *, dry
 
     data = Store(load_settings().data)
     progress = Progress("learn_profiles", len(outlets))
-    with writing(data, _drift_path(run_id, day, dry_run), DRIFT) as rows:
+    with (
+        holding_corpus(f"{run_id}: learn_profiles"),
+        writing(data, _drift_path(run_id, day, dry_run), DRIFT) as rows,
+    ):
         for learnt in relearn(data, run_slug(run_id), day, outlets=outlets, write=not dry_run):
             for finding in learnt.findings:
                 rows.add({"run_id": run_id} | asdict(finding))

@@ -42,6 +42,9 @@ class Settings(BaseSettings):
     learn_schedule: str = Field(
         "0 5 * * 0", description="When learn_outlets runs: a cron line in UTC, or empty for by hand only."
     )
+    verify_schedule: str = Field(
+        "0 6 * * 0", description="When verify_corpus runs: a cron line in UTC, or empty for by hand only."
+    )
     batch_records: int = Field(500, ge=1, description="Raw records an extract or clean task takes at most.")
     batch_bytes: int = Field(
         64 * MEBIBYTE,
@@ -49,6 +52,27 @@ class Settings(BaseSettings):
         description="Raw bytes an extract or clean task takes at most (one record at least).",
     )
     max_record_bytes: int = Field(10 * MEBIBYTE, ge=1, description="A larger raw record is unreadable (too_large).")
+    record_seconds: float = Field(
+        60,
+        gt=0,
+        description="Seconds of computing that one record may take in a task; one that needs more is unreadable.",
+    )
+    record_memory_bytes: int = Field(
+        2048 * MEBIBYTE,
+        ge=64 * MEBIBYTE,
+        description="Memory that one record may take in a task; one that needs more is unreadable.",
+    )
+    lock_wait_seconds: float = Field(
+        1800,
+        ge=0,
+        description="How long a task waits while another run holds the corpus; then it fails and says which.",
+    )
+    move_grace_seconds: float = Field(
+        10,
+        ge=0,
+        description="Seconds between an article's leaving a partition and its coming into another; a reader that reads "
+        "the whole corpus faster than this never sees it twice.",
+    )
     publish_groups: int = Field(8, ge=1, le=1000, description="Publish tasks that a run is split into at most.")
     min_words: int = Field(20, ge=0, description="An article of fewer words is quarantined.")
     rejection_limit: float = Field(

@@ -71,13 +71,18 @@ class Staging:
         run = Run(run_id=run_id, day=day, selection=selection, ledger_name=self._free_ledger_name(run_id, day))
         self._write_json("run.json", dataclasses.asdict(run))
 
+    @property
+    def has_begun(self) -> bool:
+        """Tell whether the folder of a run that has begun, and not ended, is there."""
+        return self.data.exists(self.path("run.json"))
+
     def run(self) -> Run:
         """Return what this run is.
 
         Raises:
             StagingError: the staging folder is gone: the run has ended, or never began.
         """
-        if not self.data.exists(self.path("run.json")):
+        if not self.has_begun:
             raise StagingError(
                 f"{self.data.uri}/{self.root} is gone: this run has ended already (staging is removed when a run "
                 "succeeds); start a new run instead of clearing this task"

@@ -154,7 +154,7 @@ class Store:
     @contextmanager
     def _renaming(self, target: str) -> Iterator[IO[bytes]]:
         folder, _, name = target.rpartition("/")
-        os.makedirs(folder, exist_ok=True)  # noqa: PTH103
+        _make_folder(folder)
         beside = f"{folder}/.{name}.{uuid.uuid4().hex}.tmp"
         try:
             with open(beside, "xb") as handle:  # noqa: PTH123
@@ -166,6 +166,16 @@ class Store:
             _try(lambda: os.unlink(beside))  # noqa: PTH108
             raise
         _sync_folder(folder)
+
+
+def _make_folder(folder: str) -> None:
+    """Make a folder and what is missing above it, such that a power cut takes none of them away."""
+    if os.path.isdir(folder):  # noqa: PTH112
+        return
+    above = os.path.dirname(folder)  # noqa: PTH120
+    _make_folder(above)
+    os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - another process may make it meanwhile
+    _sync_folder(above)
 
 
 def _sync_folder(folder: str) -> None:

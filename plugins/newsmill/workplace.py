@@ -5,8 +5,12 @@ Owns opening these. Keep out: what is done with them (pipeline).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import structlog
 
 from newsmill.model import NewsmillError, Selection
 from newsmill.registry import Registry, load_registry
@@ -17,6 +21,8 @@ if TYPE_CHECKING:
     from newsmill.clean.rules import RuleSet
     from newsmill.dedup.index import Index
     from newsmill.staging import Run, Staging
+
+log = structlog.get_logger("newsmill")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,38 @@ def open_workplace(run_id: str) -> Workplace:
     data = Store(settings.data)
     staging = Staging.of(data, run_id)
     return Workplace(settings, data, staging, staging.run())
+
+
+def find_workplace(run_id: str) -> Workplace | None:
+    """Return what a task of a run works with, or None where the run has ended already.
+
+    A run that has decided what to publish may be finished by another one, which came while nobody held the corpus.
+
+    Raises:
+        NewsmillError: a setting has a mistake, or the run never began.
+    """
+    from newsmill.publish.report import of_run
+    from newsmill.staging import Staging
+
+    data = Store(load_settings().data)
+    if not Staging.of(data, run_id).has_begun and of_run(data, run_id):
+        log.info("this run has ended already, and its books are in the ledger", run_id=run_id)
+        return None
+    return open_workplace(run_id)
+
+
+@contextmanager
+def holding_corpus(what: str, *, shared: bool = False) -> Iterator[None]:
+    """Hold the corpus of the settings while the block runs; `what` tells others who does and why.
+
+    Raises:
+        CorpusBusyError: others held it for longer than is to be waited.
+    """
+    from newsmill.lock import holding
+
+    settings = load_settings()
+    with holding(settings.index, what, wait=settings.lock_wait_seconds, shared=shared):
+        yield
 
 
 def open_landing(selection: Selection) -> Store:

@@ -40,6 +40,7 @@ class Arrival(NamedTuple):
     words: int
     revision: int
     ingested_on: date | None  # None: this run publishes it first
+    moves: bool  # its article, or its text, lay in another partition until this run
 
 
 class Leaver(NamedTuple):
@@ -62,8 +63,10 @@ def find_work(staging: Staging, keys: list[str]) -> tuple[list[Arrival], list[Le
     wanted = pa.array(keys, pa.string())
     taken = _taken_elsewhere(staging, wanted)
     for part in changes(staging, _COLUMNS):
+        elsewhere = [pc.fill_null(pc.not_equal(part[old], part["key"]), False) for old in ("old_key", "taken_key")]
+        part = part.append_column("moves", pc.or_(*elsewhere))
         coming = part.filter(pc.is_in(part["key"], value_set=wanted))
-        names = ["key", "record_key", "batch", "word_count", "revision", "ingested_on"]
+        names = ["key", "record_key", "batch", "word_count", "revision", "ingested_on", "moves"]
         arrivals += map(Arrival._make, _tuples(coming.select(names)))
         is_staying = pc.fill_null(pc.equal(part["key"], part["old_key"]), False)
         is_leaving = pc.or_(pc.invert(is_staying), pc.is_in(part["article_id"], value_set=taken))

@@ -48,8 +48,8 @@ class Partition:
 
     @property
     def is_tidy(self) -> bool:
-        """Tell whether the rows lie in that file alone, or nowhere because there are none."""
-        return self.files == ((self.path,) if len(self.rows) else ())
+        """Tell whether the rows lie in that file alone, or nowhere where there are none."""
+        return self.files == (self.path,) or not (self.files or len(self.rows))
 
 
 def folder_of(key: str) -> str:
@@ -92,22 +92,27 @@ def read_partition(data: Store, key: str, columns: list[str] | None = None) -> P
 def write_partition(data: Store, old: Partition, rows: pa.Table) -> bool:
     """Make a partition hold exactly these rows; return whether a file had to change.
 
-    One rename replaces the file, so a reader finds the old rows or the new ones. A partition without rows is removed.
+    One rename replaces the file, so a reader finds the old rows or the new ones. Where no row is left an empty file
+    stays for readers that have listed it already; `remove_empty` takes it away.
     """
     data.sweep(old.path)
     rows = in_order(rows)
     if old.is_tidy and rows.equals(old.rows):
-        if not len(rows):
-            data.prune(folder_of(old.key))
         return False
-    if len(rows):
-        _write(data, old.path, rows)
+    _write(data, old.path, rows)
     for path in old.files:
-        if path != old.path or not len(rows):
+        if path != old.path:
             data.remove(path)
-    if not len(rows):
-        data.prune(folder_of(old.key))
     return True
+
+
+def remove_empty(data: Store, key: str) -> None:
+    """Remove a partition's file and folder if no row is in it."""
+    partition = read_partition(data, key, ["article_id"])
+    if not len(partition.rows):
+        for path in partition.files:
+            data.remove(path)
+        data.prune(folder_of(key))
 
 
 def in_order(rows: pa.Table) -> pa.Table:

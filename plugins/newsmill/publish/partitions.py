@@ -7,8 +7,12 @@ The order in a group, each step safe to repeat:
 
 1. Rows that leave a partition are noted as replaced in staging, then go: their article leaves the corpus, or moves to
    another partition, or its text comes into another partition with another article. All partitions of such a chain are
-   in one group, so this comes before step 2: for a moment an article or a text is nowhere, but never in two places.
-2. Partition by partition: the rows that are replaced are noted in staging, then the file is replaced by the merged one.
+   in one group, so this comes before step 3: for a moment an article or a text is nowhere, but never in two places.
+2. Partition by partition, those into which nothing moves: the rows that are replaced are noted in staging, then the
+   file is replaced by the merged one.
+3. The same for partitions into which something moves, but not before some seconds have gone by since step 1: a reader
+   that began before it may still be reading, and would see what it saw already a second time.
+4. Files that were left without a row go. Until then they lie there empty, because a reader may have listed them.
 
 A task that was killed and runs again finds some partitions done; their merged rows are equal to what lies there, and
 the file stays as it is. What it noted before it was killed is kept.
@@ -16,6 +20,7 @@ the file stays as it is. What it noted before it was killed is kept.
 
 from __future__ import annotations
 
+import time
 from collections import Counter, defaultdict
 from datetime import date
 from itertools import groupby
@@ -27,7 +32,7 @@ import pyarrow.compute as pc
 from newsmill.model import key_of
 from newsmill.publish.arrivals import Arrival, Leaver, by_partition, find_work
 from newsmill.publish.decisions import changes
-from newsmill.publish.files import Partition, read_partition, write_partition
+from newsmill.publish.files import Partition, read_partition, remove_empty, write_partition
 from newsmill.publish.replaced import note_replaced
 from newsmill.publish.written import Note
 from newsmill.schema import CORPUS
@@ -52,8 +57,14 @@ def groups(staging: Staging, count: int) -> list[list[str]]:
     return [sorted(keys) for keys in spread if keys]
 
 
-def publish_group(staging: Staging, data: Store, keys: list[str]) -> list[str]:
+def publish_group(staging: Staging, data: Store, keys: list[str], *, grace: float = 0) -> list[str]:
     """Merge the run's articles into these partitions.
+
+    Args:
+        staging: the run's.
+        data: the data root.
+        keys: of the partitions.
+        grace: seconds between what leaves a partition and what moves into another, for readers to come to an end.
 
     Returns:
         The keys of the partitions that changed, sorted. After an interrupted attempt all of the group's: which of
@@ -69,8 +80,16 @@ def publish_group(staging: Staging, data: Store, keys: list[str]) -> list[str]:
     changed: set[str] = set()
     for key, going in groupby(leavers, key=lambda leaver: leaver.key):
         changed |= _let_go(staging, data, run, key, list(going))
-    for coming, rows in by_partition(staging, arrivals, key_of(*keys)):
-        changed |= _take_in(staging, data, run, coming, rows)
+    gone_until = time.monotonic() + (grace if leavers else 0)
+    moved_into = {arrival.key for arrival in arrivals if arrival.moves}
+    for is_late in (False, True):
+        if is_late:
+            time.sleep(max(0, gone_until - time.monotonic()))
+        part = [arrival for arrival in arrivals if (arrival.key in moved_into) == is_late]
+        for coming, rows in by_partition(staging, part, f"{key_of(*keys)}-{is_late:d}"):
+            changed |= _take_in(staging, data, run, coming, rows)
+    for key in sorted({leaver.key for leaver in leavers} - {arrival.key for arrival in arrivals}):
+        remove_empty(data, key)
     return note.end(changed)
 
 

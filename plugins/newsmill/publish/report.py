@@ -15,7 +15,7 @@ from newsmill import parquet
 from newsmill.model import Fate, NewsmillError
 from newsmill.publish.decisions import changes, decisions
 from newsmill.schema import RUNS
-from newsmill.staging import Run, Staging
+from newsmill.staging import Run, Staging, run_slug
 from newsmill.storage import Store
 
 FATES = [fate.value for fate in Fate]
@@ -130,12 +130,28 @@ def report_rows(report: Report) -> list[dict[str, Any]]:
 
 def latest(data: Store) -> Report | None:
     """Return the report of the last run in the ledger; None where there is none."""
-    paths = [entry.path for entry in data.files("ledger/runs") if entry.path.endswith(".parquet")]
+    paths = _paths(data)
     if not paths:
         return None
     day = max(path.rpartition("/")[0] for path in paths)
     last = max((path for path in paths if path.startswith(f"{day}/")), key=lambda path: (data.modified(path), path))
-    with parquet.opened(data, last) as file:
+    return _read(data, last)
+
+
+def of_run(data: Store, run_id: str) -> Report | None:
+    """Return the report of a run that has ended, its last attempt's if it was cleared; None where it has not ended."""
+    slug = run_slug(run_id)
+    paths = [path for path in _paths(data) if path.rpartition("/")[2].startswith(slug)]
+    reports = [_read(data, path) for path in sorted(paths, key=lambda path: (len(path), path))]
+    return next((report for report in reversed(reports) if report.run_id == run_id), None)
+
+
+def _paths(data: Store) -> list[str]:
+    return [entry.path for entry in data.files("ledger/runs") if entry.path.endswith(".parquet")]
+
+
+def _read(data: Store, path: str) -> Report:
+    with parquet.opened(data, path) as file:
         rows = parquet.read(file).to_pylist()
     books = tuple(_books(row["outlet"], row, row["partitions"]) for row in rows)
     return Report(run_id=rows[0]["run_id"], books=books)

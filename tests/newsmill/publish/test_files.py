@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -10,6 +11,7 @@ from newsmill.publish.files import (
     folder_of,
     in_order,
     read_partition,
+    remove_empty,
     write_partition,
 )
 from newsmill.schema import CORPUS, SCHEMA_VERSION
@@ -89,11 +91,20 @@ def test_the_file_is_as_the_contract_says(data: Store, tmp_path: Path) -> None:
     assert order == ((("published_at", "ascending"), ("article_id", "ascending")), "at_end")
 
 
-def test_a_partition_without_rows_goes_with_its_folders(data: Store, tmp_path: Path) -> None:
+def test_a_partition_without_rows_stays_readable_then_goes_with_its_folders(data: Store, tmp_path: Path) -> None:
     write(data, rows("a"))
     assert write(data, rows("a").slice(1))
+    assert len(pd.read_parquet(tmp_path / PATH)) == 0
+    assert not write(data, CORPUS.empty_table())
+    remove_empty(data, KEY)
     assert not (tmp_path / "corpus").exists()
     assert not write(data, CORPUS.empty_table())
+
+
+def test_a_partition_with_rows_is_not_taken_for_empty(data: Store, tmp_path: Path) -> None:
+    write(data, rows("a"))
+    remove_empty(data, KEY)
+    assert len(pd.read_parquet(tmp_path / PATH)) == 1
 
 
 def test_an_emptied_partition_leaves_its_neighbours(data: Store, tmp_path: Path) -> None:
@@ -101,6 +112,7 @@ def test_an_emptied_partition_leaves_its_neighbours(data: Store, tmp_path: Path)
     other = read_partition(data, "2023-09-13|express")
     write_partition(data, other, rows("b"))
     write(data, CORPUS.empty_table())
+    remove_empty(data, KEY)
     assert [entry.path for entry in data.files("corpus")] == [other.path]
 
 

@@ -1,0 +1,177 @@
+"""Hold the corpus: who writes corpus, ledger, index or profiles holds it, and all others wait.
+
+Owns the lock and what is said of its holder. Keep out: what is done while it is held.
+
+The lock lives where the index lives, because who shares a corpus shares its index: beside an SQLite file (`flock`), or
+in the PostgreSQL database (an advisory lock). Both are the system's, so a process that dies lets go of it. It guards
+single steps; a run that has decided what to publish and died is found by its staging folder, and finished by whoever
+holds the corpus next. So nothing here expires, and no clock decides who may write.
+
+Publish tasks of one run share the lock: each writes partitions of its own.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, TypeVar
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.pool import NullPool
+
+from newsmill.model import NewsmillError
+
+POLL_SECONDS = 0.1
+ADVISORY_KEY = int.from_bytes(b"newsmill", "big") >> 1
+"""Of PostgreSQL's advisory lock, one for each database; `>> 1` makes it fit a signed bigint."""
+
+NAME_BYTES = 63
+"""What PostgreSQL keeps of an application's name."""
+
+Got = TypeVar("Got")
+
+log = structlog.get_logger("newsmill")
+
+
+class CorpusBusyError(NewsmillError):
+    """Another process holds the corpus, and kept it for longer than was to be waited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds the corpus, for people."""
+
+    what: str
+    process: int
+    host: str
+    since: str
+
+    def __str__(self) -> str:
+        """Return it as words."""
+        return f"{self.what} (process {self.process} on {self.host}, since {self.since} UTC)"
+
+
+@contextmanager
+def holding(index_url: str, what: str, *, wait: float, shared: bool = False) -> Iterator[None]:
+    """Hold the corpus while the block runs.
+
+    Args:
+        index_url: of the corpus's index.
+        what: who wants it and what for; told to those who wait.
+        wait: seconds to wait for others.
+        shared: hold it together with others that share it.
+
+    Raises:
+        CorpusBusyError: others held it all the time; says who.
+    """
+    url = sa.make_url(index_url)
+    held = _file(url, what, wait, shared) if url.get_backend_name() == "sqlite" else _database(url, what, wait, shared)
+    with held:
+        yield
+
+
+@contextmanager
+def _file(url: sa.URL, what: str, wait: float, shared: bool) -> Iterator[None]:
+    path = Path(f"{url.database}.lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    mode = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+    handle = _patiently(lambda: _locked(path, mode), lambda: _noted(path), what, wait)
+    try:
+        handle.truncate(0)
+        holder = Holder(what, os.getpid(), socket.gethostname(), f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}")
+        handle.write(json.dumps(asdict(holder)))
+        handle.flush()
+        yield
+    finally:
+        _let_go(path, handle)
+
+
+def _locked(path: Path, mode: int) -> IO[str] | None:
+    """Return the open, locked file; None where others hold it. A file that was removed meanwhile locks nobody out."""
+    handle = path.open("a", encoding="utf-8")
+    try:
+        fcntl.flock(handle, mode | fcntl.LOCK_NB)
+        if _is_at(path, handle):
+            return handle
+    except (BlockingIOError, FileNotFoundError):
+        pass
+    handle.close()
+    return None
+
+
+def _is_at(path: Path, handle: IO[str]) -> bool:
+    return os.path.samestat(os.fstat(handle.fileno()), path.stat())
+
+
+def _let_go(path: Path, handle: IO[str]) -> None:
+    """Remove the file, unless others share it, and close it. Only who holds the file that lies there removes it."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if _is_at(path, handle):
+            path.unlink()
+    except (BlockingIOError, FileNotFoundError):
+        pass
+    finally:
+        handle.close()
+
+
+def _noted(path: Path) -> str:
+    try:
+        return str(Holder(**json.loads(path.read_text(encoding="utf-8"))))
+    except (OSError, ValueError, TypeError):
+        return "another process"
+
+
+@contextmanager
+def _database(url: sa.URL, what: str, wait: float, shared: bool) -> Iterator[None]:
+    name = f"{socket.gethostname()[:20]}/{os.getpid()}: {what}".encode()[:NAME_BYTES].decode(errors="ignore")
+    engine = sa.create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    ask = sa.func.pg_try_advisory_lock_shared if shared else sa.func.pg_try_advisory_lock
+    with engine.connect() as connection:
+        connection.execute(sa.select(sa.func.set_config("application_name", name, False)))
+        _patiently(
+            lambda: connection.execute(sa.select(ask(ADVISORY_KEY))).scalar() or None,
+            lambda: _asked(connection),
+            what,
+            wait,
+        )
+        yield  # the connection's end lets go
+
+
+_HOLDERS = sa.text(
+    "select a.application_name, a.backend_start from pg_locks l join pg_stat_activity a using (pid) "
+    "where l.locktype = 'advisory' and l.granted and l.database = (select oid from pg_database "
+    "where datname = current_database()) and l.classid = :high and l.objid = :low order by 2"
+)
+
+
+def _asked(connection: sa.Connection) -> str:
+    halves = {"high": ADVISORY_KEY >> 32, "low": ADVISORY_KEY & 0xFFFFFFFF}
+    held = [f"{name} (since {since:%Y-%m-%d %H:%M:%S})" for name, since in connection.execute(_HOLDERS, halves)]
+    return ", ".join(held) or "another process"
+
+
+def _patiently(attempt: Callable[[], Got | None], holder: Callable[[], str], what: str, wait: float) -> Got:
+    """Attempt until it succeeds; say once who is in the way."""
+    end = time.monotonic() + wait
+    is_told = False
+    while (got := attempt()) is None:
+        if time.monotonic() >= end:
+            raise CorpusBusyError(
+                f"the corpus is held by {holder()}; {what} waited {wait:,.0f} seconds for it. Run it again when that "
+                "is done, or raise NEWSMILL_LOCK_WAIT_SECONDS"
+            )
+        if not is_told:
+            log.info("waiting for the corpus", held_by=holder())
+            is_told = True
+        time.sleep(POLL_SECONDS)
+    return got
