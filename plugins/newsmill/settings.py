@@ -68,10 +68,7 @@ class Settings(BaseSettings):
         description="How long a task waits while another run holds the corpus; then it fails and says which.",
     )
     move_grace_seconds: float = Field(
-        10,
-        ge=0,
-        description="Seconds between an article's leaving a partition and its coming into another; a reader that reads "
-        "the whole corpus faster than this never sees it twice.",
+        10, ge=0, description="Seconds between an article's leaving one partition and its coming into another."
     )
     publish_groups: int = Field(8, ge=1, le=1000, description="Publish tasks that a run is split into at most.")
     min_words: int = Field(20, ge=0, description="An article of fewer words is quarantined.")

@@ -187,7 +187,7 @@ def test_a_move_leaves_the_old_partition_before_it_enters_the_new(mill: Mill, mo
 
     monkeypatch.setattr(partitions_module, "write_partition", watched)
     mill.publish(staging, 1)
-    assert seen == [["b", "c"], ["a", "b", "c"], ["a", "b", "c", "n"], ["a", "b", "c", "n"]]
+    assert seen == [["b", "c"], ["b", "c", "n"], ["b", "c", "n"], ["a", "b", "c", "n"]]
 
 
 @pytest.mark.parametrize("after", [True, False])
