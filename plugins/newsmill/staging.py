@@ -76,6 +76,11 @@ class Staging:
         """Tell whether the folder of a run that has begun, and not ended, is there."""
         return self.data.exists(self.path("run.json"))
 
+    @property
+    def is_decided(self) -> bool:
+        """Tell whether the run has decided what to publish."""
+        return self.data.exists(self.path("groups.json"))
+
     def run(self) -> Run:
         """Return what this run is.
 

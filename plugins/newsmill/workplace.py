@@ -79,14 +79,19 @@ def find_workplace(run_id: str) -> Workplace | None:
     Raises:
         NewsmillError: a setting has a mistake, or the run never began.
     """
+    from newsmill.publish.ledger import ledger_path
     from newsmill.publish.report import of_run
     from newsmill.staging import Staging
 
     data = Store(load_settings().data)
-    if not Staging.of(data, run_id).has_begun and of_run(data, run_id):
+    staging = Staging.of(data, run_id)
+    if staging.has_begun:  # of a run that ended while its folder was being removed, the decision is gone first
+        has_ended = not staging.is_decided and data.exists(ledger_path("runs", staging.run()))
+    else:
+        has_ended = of_run(data, run_id) is not None
+    if has_ended:
         log.info("this run has ended already, and its books are in the ledger", run_id=run_id)
-        return None
-    return open_workplace(run_id)
+    return None if has_ended else open_workplace(run_id)
 
 
 @contextmanager
