@@ -5,7 +5,7 @@ Owns what `extract` does record by record. Keep out: reading and extracting them
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +13,8 @@ from typing import Any
 from newsmill.dedup.index import in_chunks
 from newsmill.extract.article import extract
 from newsmill.learn.sight import sighting_row
-from newsmill.model import Article, Batch, RawRecord, Seen, Selection, Unreadable
+from newsmill.model import Article, Batch, RawRecord, Reason, Seen, Selection, Unreadable, place_of
+from newsmill.read.failure import BadRecordError, unreadable
 from newsmill.read.records import read_slice
 from newsmill.registry import Registry
 from newsmill.rows import article_row, date_of, unchanged_row, unreadable_row
@@ -21,6 +22,9 @@ from newsmill.workplace import Workplace
 
 LOOKUP_RECORDS = 20
 """Raw records held at once while the index is asked about them; bounds memory at 20 records of the largest size."""
+
+
+NOT_MET = "an earlier run read it; now its file is gone, has no such record any more, or breaks before it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +48,30 @@ NOT_SELECTED = Taken("not_selected", None)
 
 
 def take_in(place: Workplace, batch: Batch) -> Iterator[Taken]:
-    """Read a batch's raw records; extract those that no earlier run has dealt with."""
+    """Read a batch's raw records; extract those that no earlier run has dealt with, or those that the run names."""
     landing, registry, run = place.landing, place.registry, place.run
     limit = place.settings.max_record_bytes
     raw_records = (raw for part in batch.slices for raw in read_slice(landing, part, max_record_bytes=limit))
-    for raw, seen in _with_known(raw_records, place):
+    wanted = place.staging.wanted(batch.number)
+    pairs = _with_known(raw_records, place) if wanted is None else ((raw, None) for raw in only(raw_records, wanted))
+    for raw, seen in pairs:
         yield _taken(raw, seen, registry, run.selection, run.day)
+
+
+def only(raw_records: Iterable[RawRecord | Unreadable], wanted: Mapping[str, str]) -> Iterator[RawRecord | Unreadable]:
+    """Yield the wanted ones among raw records, then those that were not met, as vanished.
+
+    Args:
+        raw_records: of one batch.
+        wanted: the raw_path of each record that the batch is to take, by record_key.
+    """
+    left = dict(wanted)
+    for raw in raw_records:
+        if left.pop(raw.record_key, None) is not None:
+            yield raw
+    for raw_path in left.values():
+        file, line = place_of(raw_path)
+        yield unreadable(file, BadRecordError(Reason.VANISHED, NOT_MET), line=line)
 
 
 def _taken(

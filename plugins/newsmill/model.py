@@ -18,6 +18,8 @@ IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U00
 RUN_ON_LETTERS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
 """Thai, Lao, Burmese and Khmer: they put no space between words."""
 
+_LINE = re.compile(r"(?P<file>.+)#(?P<line>\d+)", re.DOTALL)
+
 RUN_ON_LETTERS_A_WORD = 5
 """Letters and signs of a Thai word on average, roughly; enough to tell an article from a stub."""
 
@@ -365,6 +367,12 @@ class Selection:
 def key_of(*parts: str) -> str:
     """Return 32 hex digits that stand for these strings (SHA-256, cut to 128 bits)."""
     return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def place_of(raw_path: str) -> tuple[str, int]:
+    """Return the landing file of a raw record, and its line; 0 in a file that is one record."""
+    found = _LINE.fullmatch(raw_path)
+    return (found["file"], int(found["line"])) if found else (raw_path, 0)
 
 
 def count_words(text: str) -> int:

@@ -10,6 +10,8 @@ of megabytes for the libraries of a stage that it does not run.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +33,7 @@ from newsmill.workplace import (
 )
 
 if TYPE_CHECKING:
+    from newsmill.model import Batch
     from newsmill.publish.report import Report
 
 MAX_TASKS = 1000
@@ -47,7 +50,11 @@ def run(run_id: str, day: date, selection: Selection) -> dict[str, int]:
     """Do a whole run in this process: what the DAG does with its tasks, in the same order. Returns the fates."""
     if not selection.dry_run:
         recover(run_id)
-    batches = plan(run_id, day, selection)
+    return run_planned(run_id, plan(run_id, day, selection))
+
+
+def run_planned(run_id: str, batches: list[dict[str, Any]]) -> dict[str, int]:
+    """Do what comes after the plan in this process. Returns the fates."""
     for batch in batches:
         extract(run_id, batch["number"])
     learn(run_id)
@@ -69,6 +76,50 @@ def plan(run_id: str, day: date, selection: Selection) -> list[dict[str, Any]]:
         NewsmillError: a setting, a param, an outlet's file or a rules file has a mistake, or there is no landing zone.
     """
     from newsmill.read.plan import Ignored, join_batches, plan_batches
+
+    place = _begin(run_id, day, selection)
+    settings, landing, ignored = place.settings, place.landing, Ignored()
+    found = plan_batches(
+        landing, batch_records=settings.batch_records, batch_bytes=settings.batch_bytes, ignored=ignored
+    )
+    batches = join_batches(list(found), MAX_TASKS)
+    return _planned(place, batches, ignored_files=ignored.count, ignored_names=ignored.names)
+
+
+def plan_records(run_id: str, day: date, selection: Selection, wanted: Iterable[str]) -> list[dict[str, Any]]:
+    """Plan a run over these raw records alone, whatever earlier runs did with them.
+
+    One that is not in the landing zone any more ends as `unreadable` with the reason `vanished`.
+
+    Args:
+        run_id: the run's.
+        day: its UTC day.
+        selection: what is asked of the run; its outlets and dates are not asked for, as the records are named.
+        wanted: raw_paths, in any order.
+
+    Returns:
+        One dict a batch, as `plan` does; batches without a wanted record are left out.
+
+    Raises:
+        NewsmillError: as for `plan`.
+    """
+    from newsmill.read.plan import join_batches, plan_batches
+    from newsmill.wanted import assigned, sorted_out
+
+    place = _begin(run_id, day, replace(selection, outlets=(), from_date=None, to_date=None))
+    settings, landing = place.settings, place.landing
+    with sorted_out(wanted) as sought:
+        found = plan_batches(
+            landing, batch_records=settings.batch_records, batch_bytes=settings.batch_bytes, only=sought.files()
+        )
+        batches = join_batches(list(found), MAX_TASKS)
+        numbers = place.staging.write_wanted(assigned(batches, sought.records()))
+        count = len(sought)
+    return _planned(place, [batch for batch in batches if batch.number in numbers], wanted=count)
+
+
+def _begin(run_id: str, day: date, selection: Selection) -> Workplace:
+    """Check that everything is in order, and begin a run's staging afresh."""
     from newsmill.staging import Staging
 
     settings = load_settings()
@@ -76,22 +127,15 @@ def plan(run_id: str, day: date, selection: Selection) -> list[dict[str, Any]]:
     rules_of(settings)
     landing, data = open_landing(selection), Store(settings.data)
     check_apart(landing, data)
-    staging = Staging.of(data, run_id)
-    staging.start(run_id, day, selection)
-    ignored = Ignored()
-    found = plan_batches(
-        landing, batch_records=settings.batch_records, batch_bytes=settings.batch_bytes, ignored=ignored
-    )
-    batches = join_batches(list(found), MAX_TASKS)
-    staging.write_plan(batches)
-    log.info(
-        "planned",
-        landing=landing.uri,
-        records=sum(batch.records for batch in batches),
-        batches=len(batches),
-        ignored_files=ignored.count,
-        ignored_names=ignored.names,
-    )
+    Staging.of(data, run_id).start(run_id, day, selection)
+    return open_workplace(run_id)
+
+
+def _planned(place: Workplace, batches: list[Batch], **facts: Any) -> list[dict[str, Any]]:
+    """Write the plan; return what the tasks are mapped over."""
+    place.staging.write_plan(batches)
+    records = sum(batch.records for batch in batches)
+    log.info("planned", landing=place.landing.uri, records=records, batches=len(batches), **facts)
     return [{"number": batch.number, "label": batch.label} for batch in batches]
 
 

@@ -258,6 +258,15 @@ PLAN = pa.schema(
 )
 """Staging: the slices of every batch."""
 
+WANTED = pa.schema(
+    [
+        pa.field("batch", pa.int32(), nullable=False),
+        pa.field("record_key", pa.string(), nullable=False),
+        pa.field("raw_path", pa.string(), nullable=False),
+    ]
+)
+"""Staging: the raw records that a run takes, where it does not take all of its files; sorted by batch."""
+
 _WHAT_IT_PRINTS = [
     pa.field("article_id", pa.string(), nullable=False),
     pa.field("day", pa.date32(), nullable=False),  # of its publication, else of the run that first saw it

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from newsmill import parquet
 from newsmill.model import Batch, NewsmillError, Selection, Slice, key_of
 from newsmill.registry import slug_of
-from newsmill.schema import PLAN
+from newsmill.schema import PLAN, WANTED
 from newsmill.storage import Store
 
 ROWS_PER_GROUP = 1000
@@ -114,6 +114,24 @@ class Staging:
         rows = read_rows(self.data, self.path("plan.parquet"))
         slices = (Slice(**_without(row, "batch")) for row in rows if row["batch"] == number)
         return Batch(number=number, slices=tuple(slices))
+
+    def write_wanted(self, wanted: Iterable[tuple[int, str]]) -> set[int]:
+        """Write which raw records each batch is to take, given as (batch, raw_path) by batch; return the batches."""
+        numbers = set()
+        with writing(self.data, self.path("wanted.parquet"), WANTED) as writer:
+            for number, raw_path in wanted:
+                numbers.add(number)
+                writer.add({"batch": number, "record_key": key_of(raw_path), "raw_path": raw_path})
+        return numbers
+
+    def wanted(self, number: int) -> dict[str, str] | None:
+        """Return the raw_path of each record that a batch is to take, by record_key; None: it takes all it reads."""
+        path = self.path("wanted.parquet")
+        if not self.data.exists(path):
+            return None
+        with parquet.opened(self.data, path) as file:
+            parts = [part.to_pylist() for part in parquet.batches_where(file, ROWS_PER_GROUP, "batch", number)]
+        return {row["record_key"]: row["raw_path"] for part in parts for row in part}
 
     def write_counts(self, number: int, counts: Mapping[str, int]) -> None:
         """Write what a batch's extract task counted."""

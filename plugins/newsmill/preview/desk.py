@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from newsmill import parquet
-from newsmill.model import Removal, key_of
+from newsmill.model import Removal, key_of, place_of
 from newsmill.storage import Store
 
 ROWS_AT_ONCE = 500
@@ -45,7 +45,6 @@ COLUMNS = [
 """What cleaning reads of an article, and where its raw record lies."""
 
 _REMOVAL = [field.name for field in fields(Removal)]
-_LINE = re.compile(r"(?P<file>.+)#(?P<line>\d+)")
 _OUTLET = re.compile(r"/outlet=(?P<outlet>[^/]+)/")
 _TABLES = """
 PRAGMA journal_mode = OFF;
@@ -111,12 +110,6 @@ def lay_out(data: Store, *, outlets: Collection[str] = (), sample: int | None = 
         desk = Desk(database)
         desk.fill(data, outlets, sample)
         yield desk
-
-
-def place_of(raw_path: str) -> tuple[str, int]:
-    """Return the landing file of a raw record, and its line; 0 in a file that is one record."""
-    found = _LINE.fullmatch(raw_path)
-    return (found["file"], int(found["line"])) if found else (raw_path, 0)
 
 
 def _article(row: dict[str, Any]) -> tuple[str, str, str, int, str]:

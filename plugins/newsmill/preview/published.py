@@ -18,8 +18,19 @@ from typing import Any
 
 from newsmill.clean.restore import RestoreError, restore
 from newsmill.extract.article import extract
-from newsmill.model import Article, Block, BlockKind, DateSource, RawFormat, RawRecord, Removal, Unreadable, key_of
-from newsmill.preview.desk import Desk, lay_out, place_of
+from newsmill.model import (
+    Article,
+    Block,
+    BlockKind,
+    DateSource,
+    RawFormat,
+    RawRecord,
+    Removal,
+    Unreadable,
+    key_of,
+    place_of,
+)
+from newsmill.preview.desk import Desk, lay_out
 from newsmill.read.plan import slices_of
 from newsmill.read.records import read_slice
 from newsmill.registry import Registry
