@@ -233,6 +233,7 @@ QUARANTINE = pa.schema(
 RUNS = pa.schema(
     [
         *_RUN,
+        pa.field("number", pa.int64(), nullable=False),
         pa.field("outlet", pa.string()),
         pa.field("read", pa.int64(), nullable=False),
         *(
@@ -244,7 +245,10 @@ RUNS = pa.schema(
         pa.field("partitions", STRINGS, nullable=False),
     ]
 )
-"""Ledger: the books of a run, one row an outlet; `partitions` holds the keys `date|outlet` that it wrote."""
+"""Ledger: the books of a run, one row an outlet; `partitions` holds the keys `date|outlet` that it wrote.
+
+`number` is the order in which runs ended, from 1: several end on one day, and neither their ids nor the times of files
+tell which was the last."""
 
 PLAN = pa.schema(
     [

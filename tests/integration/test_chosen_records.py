@@ -1,4 +1,4 @@
-"""A run over records that are named: those and no others go through the pipeline, whatever earlier runs did with them."""
+"""A run over records that are named: those and no others go through the pipeline, whatever became of them before."""
 
 from __future__ import annotations
 

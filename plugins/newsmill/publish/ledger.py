@@ -21,7 +21,7 @@ from newsmill import parquet
 from newsmill.model import Fate
 from newsmill.publish.decisions import decisions
 from newsmill.publish.files import rows_of
-from newsmill.publish.report import Report, report_rows
+from newsmill.publish.report import Report, number_of, report_rows
 from newsmill.schema import CLEANED, DUPLICATES, FATES, METADATA, QUARANTINE, REMOVALS, REVISIONS, RUNS
 from newsmill.staging import Run, Staging
 from newsmill.storage import Store
@@ -44,8 +44,9 @@ def write_ledger(staging: Staging, data: Store, run: Run, report: Report) -> Non
     _write(data, ledger_path("duplicates", run), DUPLICATES, _duplicates(staging, run))
     _write(data, ledger_path("revisions", run), REVISIONS, _staged(staging, "revisions", REVISIONS))
     _write(data, ledger_path("quarantine", run), QUARANTINE, _quarantine(staging, run))
-    rows = pa.Table.from_pylist(report_rows(report), schema=RUNS)
-    _write(data, ledger_path("runs", run), RUNS, [rows], even_empty=True)
+    path = ledger_path("runs", run)
+    rows = pa.Table.from_pylist(report_rows(report, number_of(data, path)), schema=RUNS)
+    _write(data, path, RUNS, [rows], even_empty=True)
 
 
 def _fates(staging: Staging, run: Run) -> Iterator[pa.Table]:
