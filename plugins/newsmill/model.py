@@ -76,6 +76,17 @@ class Reason(StrEnum):
     TAKEN_DOWN = "taken_down"
 
 
+QUARANTINE_REASONS = (
+    Reason.FAILED_EXPECTATIONS,
+    Reason.INDEX_PAGE,
+    Reason.COOKIE_WALL,
+    Reason.PAYWALL_STUB,
+    Reason.ERROR_PAGE,
+)
+_OF_OTHERS = (Reason.SAME_TEXT, Reason.SUPERSEDED, Reason.KNOWN_RECORD, Reason.KNOWN_TEXT, Reason.TAKEN_DOWN)
+UNREADABLE_REASONS = tuple(reason for reason in Reason if reason not in (*QUARANTINE_REASONS, *_OF_OTHERS))
+
+
 class RawFormat(StrEnum):
     """What a raw record is written in, told by its content."""
 
@@ -362,6 +373,17 @@ class Selection:
     rejection_limit: float = 0.5
     reprocess: bool = False
     dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """Which refused records are to go through the pipeline again: those whose latest fate is of these."""
+
+    reasons: tuple[str, ...] = QUARANTINE_REASONS  # empty: any
+    outlets: tuple[str, ...] = ()  # as the ledger has them; empty: all
+    run_id: str | None = None  # the run that refused them
+    from_date: date | None = None  # of that run
+    to_date: date | None = None  # inclusive
 
 
 def key_of(*parts: str) -> str:

@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from newsmill.model import NewsmillError, Selection
+from newsmill.model import NewsmillError, Replay, Selection
 from newsmill.progress import Progress
 from newsmill.settings import load_settings
 from newsmill.storage import Store
 from newsmill.workplace import (
     Workplace,
     check_apart,
+    check_days,
     find_workplace,
     holding_corpus,
     open_landing,
@@ -116,6 +117,26 @@ def plan_records(run_id: str, day: date, selection: Selection, wanted: Iterable[
         numbers = place.staging.write_wanted(assigned(batches, sought.records()))
         count = len(sought)
     return _planned(place, [batch for batch in batches if batch.number in numbers], wanted=count)
+
+
+def plan_replay(run_id: str, day: date, selection: Selection, asked: Replay) -> list[dict[str, Any]]:
+    """Plan a run over records that were quarantined, or could not be read, and have not come right since.
+
+    Raises:
+        NewsmillError: as for `plan`; the dates are the wrong way round, or the ledger has no such run.
+    """
+    from newsmill.refused import refused
+
+    check_days(asked.from_date, asked.to_date)
+    with refused(Store(load_settings().data), asked) as raw_paths:
+        return plan_records(run_id, day, selection, raw_paths)
+
+
+def replay(run_id: str, day: date, selection: Selection, asked: Replay) -> dict[str, int]:
+    """Do what the DAG `replay_quarantine` does in this process. Returns the fates."""
+    if not selection.dry_run:
+        recover(run_id)
+    return run_planned(run_id, plan_replay(run_id, day, selection, asked))
 
 
 def _begin(run_id: str, day: date, selection: Selection) -> Workplace:
