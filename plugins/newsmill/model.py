@@ -376,6 +376,26 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A raw record that a run takes by its name; where the rest is given, only if it is still that record."""
+
+    raw_path: str
+    raw_sha256: str | None = None  # of its bytes
+    article_id: str | None = None  # of its article
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reprocess:
+    """Which rows of the corpus are to be made again from their raw records."""
+
+    outlets: tuple[str, ...] = ()  # empty: all
+    from_date: date | None = None  # of the partition
+    to_date: date | None = None  # inclusive
+    cleaner_version: str | None = None  # only rows that this version made
+    only_outdated: bool = True  # only rows that the current version did not make, unless a version is named
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
     """Which refused records are to go through the pipeline again: those whose latest fate is of these."""
 

@@ -10,14 +10,14 @@ of megabytes for the libraries of a stage that it does not run.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from newsmill.model import NewsmillError, Replay, Selection
+from newsmill.model import NewsmillError, Replay, Reprocess, Selection, Wanted
 from newsmill.progress import Progress
 from newsmill.settings import load_settings
 from newsmill.storage import Store
@@ -36,6 +36,8 @@ from newsmill.workplace import (
 if TYPE_CHECKING:
     from newsmill.model import Batch
     from newsmill.publish.report import Report
+    from newsmill.settings import Settings
+    from newsmill.standing import Standing
 
 MAX_TASKS = 1000
 """Extract tasks of a run at most: Airflow maps a task over 1,024 items by default."""
@@ -54,7 +56,9 @@ def run(run_id: str, day: date, selection: Selection) -> dict[str, int]:
     return run_planned(run_id, plan(run_id, day, selection))
 
 
-def run_planned(run_id: str, batches: list[dict[str, Any]]) -> dict[str, int]:
+def run_planned(
+    run_id: str, batches: list[dict[str, Any]], before_deciding: Callable[[], object] = lambda: None
+) -> dict[str, int]:
     """Do what comes after the plan in this process. Returns the fates."""
     for batch in batches:
         extract(run_id, batch["number"])
@@ -62,6 +66,7 @@ def run_planned(run_id: str, batches: list[dict[str, Any]]) -> dict[str, int]:
     for batch in batches:
         clean(run_id, batch["number"])
     validate(run_id)
+    before_deciding()
     for group in deduplicate(run_id):
         publish(run_id, group["number"])
     return reconcile(run_id)
@@ -104,6 +109,10 @@ def plan_records(run_id: str, day: date, selection: Selection, wanted: Iterable[
     Raises:
         NewsmillError: as for `plan`.
     """
+    return _plan_wanted(run_id, day, selection, (Wanted(raw_path=raw_path) for raw_path in wanted))
+
+
+def _plan_wanted(run_id: str, day: date, selection: Selection, wanted: Iterable[Wanted]) -> list[dict[str, Any]]:
     from newsmill.read.plan import join_batches, plan_batches
     from newsmill.wanted import assigned, sorted_out
 
@@ -139,6 +148,66 @@ def replay(run_id: str, day: date, selection: Selection, asked: Replay) -> dict[
     return run_planned(run_id, plan_replay(run_id, day, selection, asked))
 
 
+def plan_reprocess(run_id: str, day: date, selection: Selection, asked: Reprocess) -> list[dict[str, Any]]:
+    """Plan a run that makes rows of the corpus again from their raw records, as far as these are still the same.
+
+    Raises:
+        NewsmillError: as for `plan`; the dates are the wrong way round.
+    """
+    check_days(asked.from_date, asked.to_date)
+    settings = load_settings()
+    rows = _standing(settings, asked).rows(Store(settings.data), ["raw_path", "raw_sha256", "article_id"])
+    wanted = (
+        Wanted(raw_path=row["raw_path"], raw_sha256=row["raw_sha256"], article_id=row["article_id"]) for row in rows
+    )
+    return _plan_wanted(run_id, day, replace(selection, reprocess=True), wanted)
+
+
+def compare(run_id: str, asked: Reprocess) -> dict[str, int]:
+    """Say what a run of `reprocess` would change in the corpus: log tables, write `differences`. Returns counts.
+
+    It stands before `deduplicate`, with decisions of its own: a run that has decided may be finished by another one at
+    any moment, and what it replaces is gone then.
+    """
+    from newsmill.preview.comparison import compare as compare_texts
+    from newsmill.preview.comparison import rows, tables
+    from newsmill.publish.ledger import DIFFERENCES_FILE
+    from newsmill.schema import DIFFERENCES
+    from newsmill.staging import write_rows
+
+    place = open_workplace(run_id)
+    _decide(place)
+    found = compare_texts(place.staging, place.data, _standing(place.settings, asked))
+    write_rows(place.data, place.staging.path(DIFFERENCES_FILE), DIFFERENCES, rows(found, run_id))
+    for line in tables(found):
+        structlog.get_logger("newsmill.report").info(line)
+    counts = found.counts()
+    log.info("finished", task="compare", **counts)
+    return counts
+
+
+def reprocess(run_id: str, day: date, selection: Selection, asked: Reprocess) -> dict[str, int]:
+    """Do what the DAG `reprocess` does in this process. Returns the fates."""
+    if not selection.dry_run:
+        recover(run_id)
+    batches = plan_reprocess(run_id, day, selection, asked)
+    return run_planned(run_id, batches, before_deciding=lambda: compare(run_id, asked))
+
+
+def _standing(settings: Settings, asked: Reprocess) -> Standing:
+    from newsmill.clean.rules import cleaner_version
+    from newsmill.standing import Standing
+
+    is_any = asked.cleaner_version or not asked.only_outdated
+    return Standing(
+        outlets=asked.outlets,
+        from_date=asked.from_date,
+        to_date=asked.to_date,
+        made_by=asked.cleaner_version or None,
+        not_made_by=None if is_any else cleaner_version(rules_of(settings)),
+    )
+
+
 def _begin(run_id: str, day: date, selection: Selection) -> Workplace:
     """Check that everything is in order, and begin a run's staging afresh."""
     from newsmill.staging import Staging
@@ -162,7 +231,7 @@ def _planned(place: Workplace, batches: list[Batch], **facts: Any) -> list[dict[
 
 def extract(run_id: str, number: int) -> dict[str, int]:
     """Read one batch's raw records; extract those that are new or changed. Returns counts."""
-    from newsmill.intake import take_in
+    from newsmill.intake import LEFT_OUT, take_in
     from newsmill.schema import EXTRACTED, SETTLED, SIGHTINGS
     from newsmill.staging import writing
 
@@ -181,7 +250,8 @@ def extract(run_id: str, number: int) -> dict[str, int]:
                 (extracted if taken.goes_on else settled).add(taken.row)
             progress.count(taken.outcome)
     counts = progress.finish()
-    place.staging.write_counts(number, {"read": progress.done - counts.get("not_selected", 0), **counts})
+    left_out = sum(counts.get(outcome, 0) for outcome in LEFT_OUT)
+    place.staging.write_counts(number, {"read": progress.done - left_out, **counts})
     return counts
 
 
@@ -391,10 +461,18 @@ def _reconcile(place: Workplace) -> Report:
     log.info("report", read=report.read, **report.totals)
     for line in text.splitlines():
         structlog.get_logger("newsmill.report").info(line)
+    kept = {"report.txt": text.encode()} | _differences(place) if place.run.selection.dry_run else {}
     place.staging.end()
-    if place.run.selection.dry_run:
-        place.data.write(place.staging.path("report.txt"), text.encode())
+    for name, content in kept.items():
+        place.data.write(place.staging.path(name), content)
     return report
+
+
+def _differences(place: Workplace) -> dict[str, bytes]:
+    from newsmill.publish.ledger import DIFFERENCES_FILE
+
+    path = place.staging.path(DIFFERENCES_FILE)
+    return {DIFFERENCES_FILE: place.data.read(path)} if place.data.exists(path) else {}
 
 
 def learn_profiles(run_id: str, day: date, outlets: tuple[str, ...] = (), *, dry_run: bool = False) -> dict[str, int]:

@@ -15,16 +15,15 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsmill.model import Batch, place_of
+from newsmill.model import Batch, Wanted, place_of
 
 _TABLE = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
-CREATE TABLE wanted (file TEXT, line INTEGER, raw_path TEXT, PRIMARY KEY (file, line)) WITHOUT ROWID;
+CREATE TABLE wanted (
+    file TEXT, line INTEGER, raw_path TEXT, raw_sha256 TEXT, article_id TEXT, PRIMARY KEY (file, line)
+) WITHOUT ROWID;
 """
-
-Record = tuple[str, int, str]
-"""Its landing file, its line (0: the file is the record) and its raw_path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +42,28 @@ class Sought:
         for (file,) in self.database.execute("SELECT DISTINCT file FROM wanted ORDER BY file"):
             yield file
 
-    def records(self) -> Iterator[Record]:
+    def records(self) -> Iterator[Wanted]:
         """Yield them."""
-        yield from self.database.execute("SELECT file, line, raw_path FROM wanted ORDER BY file, line")
+        asked = "SELECT raw_path, raw_sha256, article_id FROM wanted ORDER BY file, line"
+        for raw_path, raw_sha256, article_id in self.database.execute(asked):
+            yield Wanted(raw_path=raw_path, raw_sha256=raw_sha256, article_id=article_id)
 
 
 @contextmanager
-def sorted_out(raw_paths: Iterable[str]) -> Iterator[Sought]:
-    """Sort raw records by their place in the landing zone."""
+def sorted_out(records: Iterable[Wanted]) -> Iterator[Sought]:
+    """Sort raw records by their place in the landing zone; of two at one place the first counts."""
     with (
         tempfile.TemporaryDirectory(prefix="newsmill-wanted-") as folder,
         closing(sqlite3.connect(Path(folder) / "wanted.sqlite")) as database,
     ):
         database.executescript(_TABLE)
-        rows = ((*place_of(raw_path), raw_path) for raw_path in raw_paths)
-        database.executemany("INSERT OR IGNORE INTO wanted VALUES (?, ?, ?)", rows)
+        rows = ((*place_of(one.raw_path), one.raw_path, one.raw_sha256, one.article_id) for one in records)
+        database.executemany("INSERT OR IGNORE INTO wanted VALUES (?, ?, ?, ?, ?)", rows)
         yield Sought(database)
 
 
-def assigned(batches: Sequence[Batch], records: Iterable[Record]) -> Iterator[tuple[int, str]]:
-    """Yield (batch, raw_path) for each record: of the batch whose slice it lies in, or would lie in.
+def assigned(batches: Sequence[Batch], records: Iterable[Wanted]) -> Iterator[tuple[int, Wanted]]:
+    """Yield each record with the number of the batch whose slice it lies in, or would lie in.
 
     A record that its file has no more belongs to the slice before its place, so that some batch misses it.
 
@@ -72,7 +73,7 @@ def assigned(batches: Sequence[Batch], records: Iterable[Record]) -> Iterator[tu
     """
     slices = [(part.path, part.first_line, batch.number) for batch in batches for part in batch.slices]
     at = 0
-    for file, line, raw_path in records:
-        while at + 1 < len(slices) and slices[at + 1][:2] <= (file, line):
+    for record in records:
+        while at + 1 < len(slices) and slices[at + 1][:2] <= place_of(record.raw_path):
             at += 1
-        yield slices[at][2], raw_path
+        yield slices[at][2], record

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from newsmill import pipeline
-from newsmill.model import Batch, Selection, Slice
+from newsmill.model import Batch, Selection, Slice, Wanted
 from newsmill.schema import EXTRACTED, SETTLED
 from newsmill.staging import Staging
 from newsmill.storage import Store
@@ -137,9 +137,9 @@ def test_records_go_to_the_batch_whose_slice_holds_them():
         Batch(number=9, slices=(part("c.jsonl", 6, 5), part("d.jsonl", 1, 1))),
     ]
     names = ["a.jsonl#1", "a.jsonl#2", "a.jsonl#99", "b.txt", "c.jsonl#5", "c.jsonl#6", "c.jsonl#1000", "d.jsonl#1"]
-    with sorted_out([*reversed(names), *names]) as sought:
+    with sorted_out(Wanted(raw_path=name) for name in (*reversed(names), *names)) as sought:
         assert len(sought) == len(names)
         assert list(sought.files()) == ["a.jsonl", "b.txt", "c.jsonl", "d.jsonl"]
-        found = list(assigned(batches, sought.records()))
+        found = [(number, record.raw_path) for number, record in assigned(batches, sought.records())]
     assert found == list(zip([3, 3, 3, 3, 7, 9, 9, 9], names, strict=True))
     assert all(before[0] <= after[0] for before, after in pairwise(found))

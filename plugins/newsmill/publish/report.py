@@ -184,7 +184,7 @@ def table(report: Report) -> str:
     listed = [outlet for outlet in report.books if outlet.read or outlet.partitions]
     rows = [_cells(outlet) for outlet in listed[:MAX_LINES]]
     totals = ["total", *(f"{report.total(name):,}" for name in header[1:-1]), f"{len(report.partitions):,}"]
-    lines = _aligned([header, *rows, totals])
+    lines = aligned([header, *rows, totals])
     lines.insert(1, "-" * len(lines[0]))
     lines.insert(-1, lines[1])
     if len(listed) > MAX_LINES:
@@ -212,7 +212,8 @@ def _name(outlet: str | None) -> str:
     return shown if len(shown) <= MAX_NAME else f"{shown[: MAX_NAME - 1]}…"
 
 
-def _aligned(rows: list[list[str]]) -> list[str]:
+def aligned(rows: list[list[str]]) -> list[str]:
+    """Return rows of cells as lines: the first column to the left, the others to the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
         "  ".join(
