@@ -5,7 +5,7 @@ Owns what `extract` does record by record. Keep out: reading and extracting them
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +13,8 @@ from typing import Any
 from newsmill.dedup.index import in_chunks
 from newsmill.extract.article import extract
 from newsmill.learn.sight import sighting_row
-from newsmill.model import Article, Batch, RawRecord, Seen, Selection, Unreadable
+from newsmill.model import Article, Batch, RawRecord, Reason, Seen, Selection, Unreadable, Wanted, place_of
+from newsmill.read.failure import BadRecordError, unreadable
 from newsmill.read.records import read_slice
 from newsmill.registry import Registry
 from newsmill.rows import article_row, date_of, unchanged_row, unreadable_row
@@ -23,14 +24,17 @@ LOOKUP_RECORDS = 20
 """Raw records held at once while the index is asked about them; bounds memory at 20 records of the largest size."""
 
 
+NOT_MET = "an earlier run read it; now its file is gone, has no such record any more, or breaks before it"
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What became of one raw record: an article to go on with, or a record that is settled.
 
-    `row` is one of `schema.EXTRACTED` or `schema.SETTLED`; None where the run was not asked for this record.
+    `row` is one of `schema.EXTRACTED` or `schema.SETTLED`; None where the run has nothing to do with the record.
     """
 
-    outcome: str  # "extracted", a fate, or "not_selected"
+    outcome: str  # "extracted", a fate, or one of `LEFT_OUT`
     row: dict[str, Any] | None
     sighting: dict[str, Any] | None = None  # of `schema.SIGHTINGS`, of an article that goes on
 
@@ -41,15 +45,45 @@ class Taken:
 
 
 NOT_SELECTED = Taken("not_selected", None)
+CHANGED_SINCE = Taken("changed_since", None)
+OTHER_ARTICLE = Taken("other_article", None)
+LEFT_OUT = tuple(left.outcome for left in (NOT_SELECTED, CHANGED_SINCE, OTHER_ARTICLE))
+"""What the run has nothing to do with: the run was not asked for it, or it is not what was asked for any more."""
 
 
 def take_in(place: Workplace, batch: Batch) -> Iterator[Taken]:
-    """Read a batch's raw records; extract those that no earlier run has dealt with."""
+    """Read a batch's raw records; extract those that no earlier run has dealt with, or those that the run names."""
     landing, registry, run = place.landing, place.registry, place.run
     limit = place.settings.max_record_bytes
     raw_records = (raw for part in batch.slices for raw in read_slice(landing, part, max_record_bytes=limit))
-    for raw, seen in _with_known(raw_records, place):
-        yield _taken(raw, seen, registry, run.selection, run.day)
+    wanted = place.staging.wanted(batch.number)
+    if wanted is None:
+        for raw, seen in _with_known(raw_records, place):
+            yield _taken(raw, seen, registry, run.selection, run.day)
+        return
+    for raw, asked in _met(raw_records, wanted):
+        is_changed = asked.raw_sha256 and raw.raw_sha256 and raw.raw_sha256 != asked.raw_sha256
+        taken = CHANGED_SINCE if is_changed else _taken(raw, None, registry, run.selection, run.day)
+        yield taken if _is_that_article(taken, asked) else OTHER_ARTICLE
+
+
+def _met(
+    raw_records: Iterable[RawRecord | Unreadable], wanted: Mapping[str, Wanted]
+) -> Iterator[tuple[RawRecord | Unreadable, Wanted]]:
+    """Yield the wanted ones among a batch's raw records, then those that were not met, as vanished."""
+    left = dict(wanted)
+    for raw in raw_records:
+        asked = left.pop(raw.record_key, None)
+        if asked:
+            yield raw, asked
+    for asked in left.values():
+        file, line = place_of(asked.raw_path)
+        yield unreadable(file, BadRecordError(Reason.VANISHED, NOT_MET), line=line), asked
+
+
+def _is_that_article(taken: Taken, asked: Wanted) -> bool:
+    is_other = asked.article_id and taken.goes_on and taken.row and taken.row["article_id"] != asked.article_id
+    return not is_other
 
 
 def _taken(

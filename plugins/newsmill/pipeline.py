@@ -10,18 +10,21 @@ of megabytes for the libraries of a stage that it does not run.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from newsmill.model import NewsmillError, Selection
+from newsmill.model import NewsmillError, Replay, Reprocess, Selection, Wanted
 from newsmill.progress import Progress
 from newsmill.settings import load_settings
 from newsmill.storage import Store
 from newsmill.workplace import (
     Workplace,
     check_apart,
+    check_days,
     find_workplace,
     holding_corpus,
     open_landing,
@@ -31,7 +34,10 @@ from newsmill.workplace import (
 )
 
 if TYPE_CHECKING:
+    from newsmill.model import Batch
     from newsmill.publish.report import Report
+    from newsmill.settings import Settings
+    from newsmill.standing import Standing
 
 MAX_TASKS = 1000
 """Extract tasks of a run at most: Airflow maps a task over 1,024 items by default."""
@@ -47,13 +53,20 @@ def run(run_id: str, day: date, selection: Selection) -> dict[str, int]:
     """Do a whole run in this process: what the DAG does with its tasks, in the same order. Returns the fates."""
     if not selection.dry_run:
         recover(run_id)
-    batches = plan(run_id, day, selection)
+    return run_planned(run_id, plan(run_id, day, selection))
+
+
+def run_planned(
+    run_id: str, batches: list[dict[str, Any]], before_deciding: Callable[[], object] = lambda: None
+) -> dict[str, int]:
+    """Do what comes after the plan in this process. Returns the fates."""
     for batch in batches:
         extract(run_id, batch["number"])
     learn(run_id)
     for batch in batches:
         clean(run_id, batch["number"])
     validate(run_id)
+    before_deciding()
     for group in deduplicate(run_id):
         publish(run_id, group["number"])
     return reconcile(run_id)
@@ -69,6 +82,134 @@ def plan(run_id: str, day: date, selection: Selection) -> list[dict[str, Any]]:
         NewsmillError: a setting, a param, an outlet's file or a rules file has a mistake, or there is no landing zone.
     """
     from newsmill.read.plan import Ignored, join_batches, plan_batches
+
+    place = _begin(run_id, day, selection)
+    settings, landing, ignored = place.settings, place.landing, Ignored()
+    found = plan_batches(
+        landing, batch_records=settings.batch_records, batch_bytes=settings.batch_bytes, ignored=ignored
+    )
+    batches = join_batches(list(found), MAX_TASKS)
+    return _planned(place, batches, ignored_files=ignored.count, ignored_names=ignored.names)
+
+
+def plan_records(run_id: str, day: date, selection: Selection, wanted: Iterable[str]) -> list[dict[str, Any]]:
+    """Plan a run over these raw records alone, whatever earlier runs did with them.
+
+    One that is not in the landing zone any more ends as `unreadable` with the reason `vanished`.
+
+    Args:
+        run_id: the run's.
+        day: its UTC day.
+        selection: what is asked of the run; its outlets and dates are not asked for, as the records are named.
+        wanted: raw_paths, in any order.
+
+    Returns:
+        One dict a batch, as `plan` does; batches without a wanted record are left out.
+
+    Raises:
+        NewsmillError: as for `plan`.
+    """
+    return _plan_wanted(run_id, day, selection, (Wanted(raw_path=raw_path) for raw_path in wanted))
+
+
+def _plan_wanted(run_id: str, day: date, selection: Selection, wanted: Iterable[Wanted]) -> list[dict[str, Any]]:
+    from newsmill.read.plan import join_batches, plan_batches
+    from newsmill.wanted import assigned, sorted_out
+
+    place = _begin(run_id, day, replace(selection, outlets=(), from_date=None, to_date=None))
+    settings, landing = place.settings, place.landing
+    with sorted_out(wanted) as sought:
+        found = plan_batches(
+            landing, batch_records=settings.batch_records, batch_bytes=settings.batch_bytes, only=sought.files()
+        )
+        batches = join_batches(list(found), MAX_TASKS)
+        numbers = place.staging.write_wanted(assigned(batches, sought.records()))
+        count = len(sought)
+    return _planned(place, [batch for batch in batches if batch.number in numbers], wanted=count)
+
+
+def plan_replay(run_id: str, day: date, selection: Selection, asked: Replay) -> list[dict[str, Any]]:
+    """Plan a run over records that were quarantined, or could not be read, and have not come right since.
+
+    Raises:
+        NewsmillError: as for `plan`; the dates are the wrong way round, or the ledger has no such run.
+    """
+    from newsmill.refused import refused
+
+    check_days(asked.from_date, asked.to_date)
+    with refused(Store(load_settings().data), asked) as raw_paths:
+        return plan_records(run_id, day, selection, raw_paths)
+
+
+def replay(run_id: str, day: date, selection: Selection, asked: Replay) -> dict[str, int]:
+    """Do what the DAG `replay_quarantine` does in this process. Returns the fates."""
+    if not selection.dry_run:
+        recover(run_id)
+    return run_planned(run_id, plan_replay(run_id, day, selection, asked))
+
+
+def plan_reprocess(run_id: str, day: date, selection: Selection, asked: Reprocess) -> list[dict[str, Any]]:
+    """Plan a run that makes rows of the corpus again from their raw records, as far as these are still the same.
+
+    Raises:
+        NewsmillError: as for `plan`; the dates are the wrong way round.
+    """
+    check_days(asked.from_date, asked.to_date)
+    settings = load_settings()
+    rows = _standing(settings, asked).rows(Store(settings.data), ["raw_path", "raw_sha256", "article_id"])
+    wanted = (
+        Wanted(raw_path=row["raw_path"], raw_sha256=row["raw_sha256"], article_id=row["article_id"]) for row in rows
+    )
+    return _plan_wanted(run_id, day, replace(selection, reprocess=True), wanted)
+
+
+def compare(run_id: str, asked: Reprocess) -> dict[str, int]:
+    """Say what a run of `reprocess` would change in the corpus: log tables, write `differences`. Returns counts.
+
+    It stands before `deduplicate`, with decisions of its own: a run that has decided may be finished by another one at
+    any moment, and what it replaces is gone then.
+    """
+    from newsmill.preview.comparison import compare as compare_texts
+    from newsmill.preview.comparison import rows, tables
+    from newsmill.publish.ledger import DIFFERENCES_FILE
+    from newsmill.schema import DIFFERENCES
+    from newsmill.staging import write_rows
+
+    place = open_workplace(run_id)
+    _decide(place)
+    found = compare_texts(place.staging, place.data, _standing(place.settings, asked))
+    write_rows(place.data, place.staging.path(DIFFERENCES_FILE), DIFFERENCES, rows(found, run_id))
+    for line in tables(found):
+        structlog.get_logger("newsmill.report").info(line)
+    counts = found.counts()
+    log.info("finished", task="compare", **counts)
+    return counts
+
+
+def reprocess(run_id: str, day: date, selection: Selection, asked: Reprocess) -> dict[str, int]:
+    """Do what the DAG `reprocess` does in this process. Returns the fates."""
+    if not selection.dry_run:
+        recover(run_id)
+    batches = plan_reprocess(run_id, day, selection, asked)
+    return run_planned(run_id, batches, before_deciding=lambda: compare(run_id, asked))
+
+
+def _standing(settings: Settings, asked: Reprocess) -> Standing:
+    from newsmill.clean.rules import cleaner_version
+    from newsmill.standing import Standing
+
+    is_any = asked.cleaner_version or not asked.only_outdated
+    return Standing(
+        outlets=asked.outlets,
+        from_date=asked.from_date,
+        to_date=asked.to_date,
+        made_by=asked.cleaner_version or None,
+        not_made_by=None if is_any else cleaner_version(rules_of(settings)),
+    )
+
+
+def _begin(run_id: str, day: date, selection: Selection) -> Workplace:
+    """Check that everything is in order, and begin a run's staging afresh."""
     from newsmill.staging import Staging
 
     settings = load_settings()
@@ -76,28 +217,21 @@ def plan(run_id: str, day: date, selection: Selection) -> list[dict[str, Any]]:
     rules_of(settings)
     landing, data = open_landing(selection), Store(settings.data)
     check_apart(landing, data)
-    staging = Staging.of(data, run_id)
-    staging.start(run_id, day, selection)
-    ignored = Ignored()
-    found = plan_batches(
-        landing, batch_records=settings.batch_records, batch_bytes=settings.batch_bytes, ignored=ignored
-    )
-    batches = join_batches(list(found), MAX_TASKS)
-    staging.write_plan(batches)
-    log.info(
-        "planned",
-        landing=landing.uri,
-        records=sum(batch.records for batch in batches),
-        batches=len(batches),
-        ignored_files=ignored.count,
-        ignored_names=ignored.names,
-    )
+    Staging.of(data, run_id).start(run_id, day, selection)
+    return open_workplace(run_id)
+
+
+def _planned(place: Workplace, batches: list[Batch], **facts: Any) -> list[dict[str, Any]]:
+    """Write the plan; return what the tasks are mapped over."""
+    place.staging.write_plan(batches)
+    records = sum(batch.records for batch in batches)
+    log.info("planned", landing=place.landing.uri, records=records, batches=len(batches), **facts)
     return [{"number": batch.number, "label": batch.label} for batch in batches]
 
 
 def extract(run_id: str, number: int) -> dict[str, int]:
     """Read one batch's raw records; extract those that are new or changed. Returns counts."""
-    from newsmill.intake import take_in
+    from newsmill.intake import LEFT_OUT, take_in
     from newsmill.schema import EXTRACTED, SETTLED, SIGHTINGS
     from newsmill.staging import writing
 
@@ -116,7 +250,8 @@ def extract(run_id: str, number: int) -> dict[str, int]:
                 (extracted if taken.goes_on else settled).add(taken.row)
             progress.count(taken.outcome)
     counts = progress.finish()
-    place.staging.write_counts(number, {"read": progress.done - counts.get("not_selected", 0), **counts})
+    left_out = sum(counts.get(outcome, 0) for outcome in LEFT_OUT)
+    place.staging.write_counts(number, {"read": progress.done - left_out, **counts})
     return counts
 
 
@@ -326,10 +461,18 @@ def _reconcile(place: Workplace) -> Report:
     log.info("report", read=report.read, **report.totals)
     for line in text.splitlines():
         structlog.get_logger("newsmill.report").info(line)
+    kept = {"report.txt": text.encode()} | _differences(place) if place.run.selection.dry_run else {}
     place.staging.end()
-    if place.run.selection.dry_run:
-        place.data.write(place.staging.path("report.txt"), text.encode())
+    for name, content in kept.items():
+        place.data.write(place.staging.path(name), content)
     return report
+
+
+def _differences(place: Workplace) -> dict[str, bytes]:
+    from newsmill.publish.ledger import DIFFERENCES_FILE
+
+    path = place.staging.path(DIFFERENCES_FILE)
+    return {DIFFERENCES_FILE: place.data.read(path)} if place.data.exists(path) else {}
 
 
 def learn_profiles(run_id: str, day: date, outlets: tuple[str, ...] = (), *, dry_run: bool = False) -> dict[str, int]:

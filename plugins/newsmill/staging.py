@@ -17,9 +17,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from newsmill import parquet
-from newsmill.model import Batch, NewsmillError, Selection, Slice, key_of
+from newsmill.model import Batch, NewsmillError, Selection, Slice, Wanted, key_of
 from newsmill.registry import slug_of
-from newsmill.schema import PLAN
+from newsmill.schema import PLAN, WANTED
 from newsmill.storage import Store
 
 ROWS_PER_GROUP = 1000
@@ -114,6 +114,25 @@ class Staging:
         rows = read_rows(self.data, self.path("plan.parquet"))
         slices = (Slice(**_without(row, "batch")) for row in rows if row["batch"] == number)
         return Batch(number=number, slices=tuple(slices))
+
+    def write_wanted(self, wanted: Iterable[tuple[int, Wanted]]) -> set[int]:
+        """Write which raw records each batch is to take, given by batch; return the batches' numbers."""
+        numbers = set()
+        with writing(self.data, self.path("wanted.parquet"), WANTED) as writer:
+            for number, record in wanted:
+                numbers.add(number)
+                writer.add({"batch": number, "record_key": key_of(record.raw_path), **dataclasses.asdict(record)})
+        return numbers
+
+    def wanted(self, number: int) -> dict[str, Wanted] | None:
+        """Return the records that a batch is to take, by record_key; None: it takes all that it reads."""
+        path = self.path("wanted.parquet")
+        if not self.data.exists(path):
+            return None
+        with parquet.opened(self.data, path) as file:
+            parts = parquet.batches_where(file, ROWS_PER_GROUP, "batch", number)
+            rows = [row for part in parts for row in part.to_pylist()]
+        return {row.pop("record_key"): Wanted(**_without(row, "batch")) for row in rows}
 
     def write_counts(self, number: int, counts: Mapping[str, int]) -> None:
         """Write what a batch's extract task counted."""

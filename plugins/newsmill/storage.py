@@ -11,7 +11,6 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import PurePosixPath
 from typing import IO, Any
 
@@ -130,11 +129,6 @@ class Store:
     def size(self, path: str) -> int:
         """Return a file's bytes."""
         return int(self._fs.size(self.full(path)) or 0)
-
-    def modified(self, path: str) -> datetime:
-        """Return when a file was last written."""
-        moment: datetime = self._fs.modified(self.full(path))
-        return moment
 
     def prune(self, path: str) -> None:
         """Remove a folder and its parents below the root as long as they are empty (on disk only)."""

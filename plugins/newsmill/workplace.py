@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import structlog
@@ -114,8 +115,7 @@ def open_landing(selection: Selection) -> Store:
     Raises:
         NewsmillError: it does not exist, or the dates that were asked for are the wrong way round.
     """
-    if selection.from_date and selection.to_date and selection.from_date > selection.to_date:
-        raise NewsmillError(f"from_date {selection.from_date} is after to_date {selection.to_date}; swap them")
+    check_days(selection.from_date, selection.to_date)
     landing = Store(absolute(selection.landing_uri))
     if not landing.is_folder():
         raise NewsmillError(
@@ -123,6 +123,16 @@ def open_landing(selection: Selection) -> Store:
             "LANDING for make run) to the folder that holds the raw files"
         )
     return landing
+
+
+def check_days(from_date: date | None, to_date: date | None) -> None:
+    """Check that two days, each of which may be open, stand in their order.
+
+    Raises:
+        NewsmillError: they do not.
+    """
+    if from_date and to_date and from_date > to_date:
+        raise NewsmillError(f"from_date {from_date} is after to_date {to_date}; swap them")
 
 
 def check_apart(landing: Store, data: Store) -> None:

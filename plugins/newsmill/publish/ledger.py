@@ -21,13 +21,15 @@ from newsmill import parquet
 from newsmill.model import Fate
 from newsmill.publish.decisions import decisions
 from newsmill.publish.files import rows_of
-from newsmill.publish.report import Report, report_rows
-from newsmill.schema import CLEANED, DUPLICATES, FATES, METADATA, QUARANTINE, REMOVALS, REVISIONS, RUNS
+from newsmill.publish.report import Report, number_of, report_rows
+from newsmill.schema import CLEANED, DIFFERENCES, DUPLICATES, FATES, METADATA, QUARANTINE, REMOVALS, REVISIONS, RUNS
 from newsmill.staging import Run, Staging
 from newsmill.storage import Store
 
 ROWS_PER_GROUP = 5000
 ROWS_AT_ONCE = 1000
+DIFFERENCES_FILE = "differences.parquet"
+"""In staging, and what is left there of a dry run."""
 
 
 def ledger_path(dataset: str, run: Run) -> str:
@@ -44,8 +46,10 @@ def write_ledger(staging: Staging, data: Store, run: Run, report: Report) -> Non
     _write(data, ledger_path("duplicates", run), DUPLICATES, _duplicates(staging, run))
     _write(data, ledger_path("revisions", run), REVISIONS, _staged(staging, "revisions", REVISIONS))
     _write(data, ledger_path("quarantine", run), QUARANTINE, _quarantine(staging, run))
-    rows = pa.Table.from_pylist(report_rows(report), schema=RUNS)
-    _write(data, ledger_path("runs", run), RUNS, [rows], even_empty=True)
+    _write(data, ledger_path("differences", run), DIFFERENCES, _differences(staging))
+    path = ledger_path("runs", run)
+    rows = pa.Table.from_pylist(report_rows(report, number_of(data, path)), schema=RUNS)
+    _write(data, path, RUNS, [rows], even_empty=True)
 
 
 def _fates(staging: Staging, run: Run) -> Iterator[pa.Table]:
@@ -82,6 +86,13 @@ def _staged(staging: Staging, dataset: str, schema: pa.Schema) -> Iterator[pa.Ta
     """Yield the rows of a dataset that lies in staging as the ledger wants it."""
     for path in staging.files(dataset):
         yield from _parts(staging, path, schema.names)
+
+
+def _differences(staging: Staging) -> Iterator[pa.Table]:
+    """Yield what a run of `reprocess` found that it changes; other runs have no such file."""
+    path = staging.path(DIFFERENCES_FILE)
+    if staging.data.exists(path):
+        yield from _parts(staging, path, DIFFERENCES.names)
 
 
 def _metadata(staging: Staging, run: Run) -> Iterator[pa.Table]:

@@ -118,11 +118,11 @@ def touched_keys(staging: Staging) -> list[str]:
     return sorted(key for key in keys if key)
 
 
-def report_rows(report: Report) -> list[dict[str, Any]]:
-    """Return a report as rows of `schema.RUNS`."""
-    fields = [name for name in RUNS.names if name not in ("run_id", "partitions")]
+def report_rows(report: Report, number: int) -> list[dict[str, Any]]:
+    """Return a report as rows of `schema.RUNS`; `number` is the run's place in the order in which runs end."""
+    fields = [name for name in RUNS.names if name not in ("run_id", "number", "partitions")]
     return [
-        {"run_id": report.run_id, "partitions": list(outlet.partitions)}
+        {"run_id": report.run_id, "number": number, "partitions": list(outlet.partitions)}
         | {name: getattr(outlet, name) for name in fields}
         for outlet in report.books
     ]
@@ -134,8 +134,22 @@ def latest(data: Store) -> Report | None:
     if not paths:
         return None
     day = max(path.rpartition("/")[0] for path in paths)
-    last = max((path for path in paths if path.startswith(f"{day}/")), key=lambda path: (data.modified(path), path))
+    last = max((path for path in paths if path.startswith(f"{day}/")), key=lambda path: _order(data, path))
     return _read(data, last)
+
+
+def in_order(data: Store) -> list[str]:
+    """Return the paths of all runs in `ledger/runs`, in the order in which they ended."""
+    return sorted(_paths(data), key=lambda path: _order(data, path))
+
+
+def number_of(data: Store, path: str) -> int:
+    """Return the place of a run, by its path in `ledger/runs`, in the order in which runs end.
+
+    The caller holds the corpus, so runs end one after another. What is written twice keeps its place.
+    """
+    paths = _paths(data)
+    return _order(data, path)[0] if path in paths else len(paths) + 1
 
 
 def of_run(data: Store, run_id: str) -> Report | None:
@@ -148,6 +162,13 @@ def of_run(data: Store, run_id: str) -> Report | None:
 
 def _paths(data: Store) -> list[str]:
     return [entry.path for entry in data.files("ledger/runs") if entry.path.endswith(".parquet")]
+
+
+def _order(data: Store, path: str) -> tuple[int, str]:
+    with parquet.opened(data, path) as file:
+        if "number" not in file.schema_arrow.names:
+            return 0, path  # written before runs were numbered
+        return parquet.read(file, ["number"])["number"][0].as_py(), path
 
 
 def _read(data: Store, path: str) -> Report:
@@ -163,7 +184,7 @@ def table(report: Report) -> str:
     listed = [outlet for outlet in report.books if outlet.read or outlet.partitions]
     rows = [_cells(outlet) for outlet in listed[:MAX_LINES]]
     totals = ["total", *(f"{report.total(name):,}" for name in header[1:-1]), f"{len(report.partitions):,}"]
-    lines = _aligned([header, *rows, totals])
+    lines = aligned([header, *rows, totals])
     lines.insert(1, "-" * len(lines[0]))
     lines.insert(-1, lines[1])
     if len(listed) > MAX_LINES:
@@ -191,7 +212,8 @@ def _name(outlet: str | None) -> str:
     return shown if len(shown) <= MAX_NAME else f"{shown[: MAX_NAME - 1]}…"
 
 
-def _aligned(rows: list[list[str]]) -> list[str]:
+def aligned(rows: list[list[str]]) -> list[str]:
+    """Return rows of cells as lines: the first column to the left, the others to the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
         "  ".join(
