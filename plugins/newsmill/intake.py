@@ -12,11 +12,13 @@ from typing import Any
 
 from newsmill.dedup.index import in_chunks
 from newsmill.extract.article import extract
+from newsmill.extract.language import load_detector
 from newsmill.learn.sight import sighting_row
-from newsmill.model import Article, Batch, RawRecord, Seen, Selection, Unreadable
+from newsmill.model import Article, Batch, RawRecord, Seen, Selection, Slice, Spot, Unreadable
 from newsmill.read.records import read_slice
 from newsmill.registry import Registry
 from newsmill.rows import article_row, date_of, unchanged_row, unreadable_row
+from newsmill.watch import Limits, Watch
 from newsmill.workplace import Workplace
 
 LOOKUP_RECORDS = 20
@@ -43,13 +45,56 @@ class Taken:
 NOT_SELECTED = Taken("not_selected", None)
 
 
-def take_in(place: Workplace, batch: Batch) -> Iterator[Taken]:
-    """Read a batch's raw records; extract those that no earlier run has dealt with."""
-    landing, registry, run = place.landing, place.registry, place.run
-    limit = place.settings.max_record_bytes
-    raw_records = (raw for part in batch.slices for raw in read_slice(landing, part, max_record_bytes=limit))
-    for raw, seen in _with_known(raw_records, place):
-        yield _taken(raw, seen, registry, run.selection, run.day)
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in a batch, behind a record: the number of its slice from 0, and what is left of that slice."""
+
+    part: int
+    rest: Slice | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    raw: RawRecord | Unreadable
+    behind: Mark
+
+
+def take_in(place: Workplace, batch: Batch, watch: Watch, behind: Mark | None = None) -> Iterator[tuple[Mark, Taken]]:
+    """Read a batch's raw records; extract those that no earlier run has dealt with.
+
+    Work for `guard`: opens what it reads from by itself, as connections do not survive a fork.
+
+    Args:
+        place: the run's.
+        batch: what to read.
+        watch: told of each record.
+        behind: where an earlier process had come to; None for the beginning.
+    """
+    registry, run = place.registry, place.run
+    for reading, seen in _with_known(_readings(place, batch, watch, behind), place):
+        if seen is None and isinstance(reading.raw, RawRecord):
+            load_detector()  # before the record's time begins
+        watch.at(_spot(reading.raw))
+        yield reading.behind, _taken(reading.raw, seen, registry, run.selection, run.day)
+
+
+def _readings(place: Workplace, batch: Batch, watch: Watch, behind: Mark | None) -> Iterator[_Reading]:
+    landing, limit = place.landing, place.settings.max_record_bytes
+    for number, part in _parts(batch, behind):
+        for raw in read_slice(landing, part, max_record_bytes=limit, at=watch.at):
+            spot = watch.leave()
+            yield _Reading(raw, Mark(number, spot.rest if spot else None))
+
+
+def _parts(batch: Batch, behind: Mark | None) -> Iterator[tuple[int, Slice]]:
+    done = behind.part + 1 if behind else 0
+    if behind and behind.rest:
+        yield behind.part, behind.rest
+    yield from enumerate(batch.slices[done:], done)
+
+
+def _spot(raw: RawRecord | Unreadable) -> Spot:
+    return Spot(raw_path=raw.raw_path, folder=raw.folder, raw_sha256=raw.raw_sha256, fingerprint=raw.fingerprint)
 
 
 def _taken(
@@ -84,17 +129,24 @@ def _settled(row: dict[str, Any], asked: Selection) -> Taken:
     return Taken(row["fate"], row) if _is_asked_for(row["outlet"], None, asked) else NOT_SELECTED
 
 
-def _with_known(
-    raw_records: Iterable[RawRecord | Unreadable], place: Workplace
-) -> Iterator[tuple[RawRecord | Unreadable, Seen | None]]:
-    """Pair each raw record with what the index says of it, if an earlier run has dealt with exactly these bytes."""
-    index = place.index
-    for held in in_chunks(raw_records, LOOKUP_RECORDS):
-        keys = [] if place.run.selection.reprocess else [raw.record_key for raw in held if raw.fingerprint]
+def _with_known(readings: Iterable[_Reading], place: Workplace) -> Iterator[tuple[_Reading, Seen | None]]:
+    """Pair each raw record with what the index says of it, if an earlier run has dealt with exactly these bytes.
+
+    A record that was too much for the limits is known as long as these are the limits.
+    """
+    index, limits = place.index, place.limits
+    for held in in_chunks(readings, LOOKUP_RECORDS):
+        raws = [reading.raw for reading in held]
+        keys = [] if place.run.selection.reprocess else [raw.record_key for raw in raws if raw.fingerprint]
         known = index.known(keys)
-        for raw in held:
-            seen = known.get(raw.record_key)
-            yield raw, seen if seen and seen.fingerprint == raw.fingerprint else None
+        for reading in held:
+            seen = known.get(reading.raw.record_key)
+            yield reading, seen if seen and _is_same(reading.raw, seen, limits) else None
+
+
+def _is_same(raw: RawRecord | Unreadable, seen: Seen, limits: Limits) -> bool:
+    fingerprint = raw.fingerprint
+    return fingerprint is not None and seen.fingerprint in (fingerprint, limits.marked(fingerprint))
 
 
 def _is_asked_for(outlet: str | None, day: date | None, asked: Selection) -> bool:
