@@ -343,6 +343,17 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """The raw record that a task is at, as far as it is known before anything in it is read."""
+
+    raw_path: str
+    folder: str | None = None
+    raw_sha256: str | None = None
+    fingerprint: str | None = None
+    rest: Slice | None = None  # what its slice holds behind it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """What one extract task and one clean task work on."""
 

@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -231,7 +233,8 @@ def _planned(place: Workplace, batches: list[Batch], **facts: Any) -> list[dict[
 
 def extract(run_id: str, number: int) -> dict[str, int]:
     """Read one batch's raw records; extract those that are new or changed. Returns counts."""
-    from newsmill.intake import LEFT_OUT, take_in
+    from newsmill.guard import guarded
+    from newsmill.intake import LEFT_OUT, not_met, take_in
     from newsmill.schema import EXTRACTED, SETTLED, SIGHTINGS
     from newsmill.staging import writing
 
@@ -242,8 +245,12 @@ def extract(run_id: str, number: int) -> dict[str, int]:
         writing(place.data, place.staging.batch_path("extracted", number), EXTRACTED) as extracted,
         writing(place.data, place.staging.batch_path("settled", number), SETTLED) as settled,
         writing(place.data, place.staging.batch_path("sightings", number), SIGHTINGS) as sightings,
+        guarded(partial(take_in, place, batch), place.limits) as results,
     ):
-        for taken in take_in(place, batch):
+        met: set[str] = set()
+        for taken in chain(results, not_met(place, batch, met)):
+            if taken.record_key:
+                met.add(taken.record_key)
             if taken.sighting is not None:
                 sightings.add(taken.sighting)
             if taken.row is not None:
@@ -267,31 +274,27 @@ def learn(run_id: str) -> dict[str, int]:
 
 def clean(run_id: str, number: int) -> dict[str, int]:
     """Cut the boilerplate from one batch's articles, and note every cut. Returns counts."""
-    from newsmill.clean.cleaner import clean as clean_article
-    from newsmill.clean.rules import cleaner_version
-    from newsmill.dedup.hashing import content_hash
+    from newsmill.cleaning import Tools, clean_all
+    from newsmill.guard import guarded
     from newsmill.learn.task import profiles_of
-    from newsmill.rows import cleaned_row, removal_rows, row_article
-    from newsmill.schema import CLEANED, REMOVALS
+    from newsmill.schema import CLEANED, REMOVALS, SETTLED
     from newsmill.staging import read_rows, writing
 
     place = open_workplace(run_id)
-    registry, rules = place.registry, place.rules
-    version = cleaner_version(rules)
     extracted = place.staging.batch_path("extracted", number)
     outlets = (row["outlet"] for row in read_rows(place.data, extracted, ["outlet"]))
-    profiles = profiles_of(place.staging, place.data, outlets)
+    tools = Tools(place.registry, place.rules, profiles_of(place.staging, place.data, outlets))
     progress = Progress("clean", place.staging.count_rows(extracted), batch=number)
     with (
         writing(place.data, place.staging.batch_path("cleaned", number), CLEANED) as rows,
         writing(place.data, place.staging.batch_path("removals", number), REMOVALS) as removals,
+        writing(place.data, place.staging.batch_path("refused", number), SETTLED) as refused,
+        guarded(partial(clean_all, place, tools, extracted), place.limits) as results,
     ):
-        for article in map(row_article, read_rows(place.data, extracted)):
-            cleaned = clean_article(article, rules, registry.get(article.outlet), profiles[article.outlet])
-            rows.add(cleaned_row(article, cleaned, content_hash(cleaned.text), version, place.run.day))
-            for row in removal_rows(article, cleaned, run_id):
-                removals.add(row)
-            progress.count("with_removals" if cleaned.removals else "untouched")
+        for done in results:
+            (rows if done.goes_on else refused).add(done.row)
+            removals.add_all(done.removals)
+            progress.count(done.outcome)
     return progress.finish()
 
 

@@ -143,7 +143,7 @@ SETTLED = pa.schema(
         pa.field("detail", pa.string()),
     ]
 )
-"""Staging: records whose fate is known when they are read (unreadable, unchanged)."""
+"""Staging: records that need no verdict: unchanged ones, and those that could not be read or not be cleaned."""
 
 VERDICTS = pa.schema(
     [

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from newsmill.clean.rules import RuleSet
     from newsmill.dedup.index import Index
     from newsmill.staging import Run, Staging
+    from newsmill.watch import Limits
 
 log = structlog.get_logger("newsmill")
 
@@ -49,6 +50,13 @@ class Workplace:
     def rules(self) -> RuleSet:
         """The cleaning rules."""
         return rules_of(self.settings)
+
+    @property
+    def limits(self) -> Limits:
+        """What one record may take."""
+        from newsmill.watch import Limits
+
+        return Limits.of(self.settings)
 
     @property
     def index(self) -> Index:

@@ -53,14 +53,15 @@ def deduplicate(staging: Staging, index: Index, *, reprocess: bool = False) -> d
     """Write `decisions.parquet` (`schema.DECISIONS`) and return the number of records of each fate.
 
     Args:
-        staging: the run's; its `settled`, `cleaned` and `verdicts` are read.
+        staging: the run's; its `settled`, `refused`, `cleaned` and `verdicts` are read.
         index: what was published before this run; only looked up.
         reprocess: publish a known article again although its text is the same, in the place of its row.
 
     Raises:
         StagingError: an article has no verdict, or a record is there twice.
     """
-    settled = _whole(staging.table("settled", SETTLED, SETTLED.names))
+    ended = [staging.table(dataset, SETTLED, SETTLED.names) for dataset in ("settled", "refused")]
+    settled = _whole(pa.concat_tables(ended))
     articles = _with_verdicts(staging, _whole(staging.table("cleaned", CLEANED, ARTICLE_COLUMNS)))
     paths = pa.chunked_array([*articles["raw_path"].chunks, *settled["raw_path"].chunks], pa.string())
     rulings = judge(articles, index, reprocess=reprocess)
