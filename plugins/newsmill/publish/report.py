@@ -163,7 +163,7 @@ def table(report: Report) -> str:
     listed = [outlet for outlet in report.books if outlet.read or outlet.partitions]
     rows = [_cells(outlet) for outlet in listed[:MAX_LINES]]
     totals = ["total", *(f"{report.total(name):,}" for name in header[1:-1]), f"{len(report.partitions):,}"]
-    lines = _aligned([header, *rows, totals])
+    lines = aligned([header, *rows, totals])
     lines.insert(1, "-" * len(lines[0]))
     lines.insert(-1, lines[1])
     if len(listed) > MAX_LINES:
@@ -180,18 +180,19 @@ def _partition_lines(keys: tuple[str, ...]) -> list[str]:
 
 def _cells(outlet: OutletBooks) -> list[str]:
     counts = (getattr(outlet, name) for name in ["read", *FATES, "words"])
-    return [_name(outlet.outlet), *(f"{count:,}" for count in counts), f"{len(outlet.partitions):,}"]
+    return [safe_name(outlet.outlet), *(f"{count:,}" for count in counts), f"{len(outlet.partitions):,}"]
 
 
-def _name(outlet: str | None) -> str:
+def safe_name(outlet: str | None, limit: int | None = MAX_NAME) -> str:
     """Return a name that is safe in a terminal: an outlet that validation refused may be any text."""
     if outlet is None:
         return NO_OUTLET
     shown = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in outlet)
-    return shown if len(shown) <= MAX_NAME else f"{shown[: MAX_NAME - 1]}…"
+    return shown if limit is None or len(shown) <= limit else f"{shown[: limit - 1]}…"
 
 
-def _aligned(rows: list[list[str]]) -> list[str]:
+def aligned(rows: list[list[str]]) -> list[str]:
+    """Return rows of cells as lines: the first column to the left, the others to the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
         "  ".join(
