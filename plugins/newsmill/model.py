@@ -417,6 +417,30 @@ class Replay:
     to_date: date | None = None  # inclusive
 
 
+class Scope(StrEnum):
+    """What a takedown is about."""
+
+    ARTICLE = "article"
+    OUTLET = "outlet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What is taken down, by keys alone: an article with the texts that it had, or an outlet. Exactly one is given."""
+
+    article_id: str | None = None
+    outlet: str | None = None
+    content_hashes: tuple[str, ...] = ()  # of the article's texts; whoever brings one of them stays out, too
+    records: tuple[str, ...] = ()  # `run_id|record_key` of other articles' records that brought one of them
+    places: tuple[str, ...] = ()  # record_keys of the article's own records
+    outlets: tuple[str, ...] = ()  # where the article's records were
+
+    @property
+    def scope(self) -> Scope:
+        """What the takedown is about."""
+        return Scope.OUTLET if self.outlet else Scope.ARTICLE
+
+
 def key_of(*parts: str) -> str:
     """Return 32 hex digits that stand for these strings (SHA-256, cut to 128 bits)."""
     return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

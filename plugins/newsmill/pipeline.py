@@ -36,8 +36,9 @@ from newsmill.workplace import (
 )
 
 if TYPE_CHECKING:
-    from newsmill.model import Batch
+    from newsmill.model import Batch, Target
     from newsmill.publish.report import Report
+    from newsmill.publish.takedown_report import TakedownReport
     from newsmill.settings import Settings
     from newsmill.standing import Standing
 
@@ -301,9 +302,12 @@ def clean(run_id: str, number: int) -> dict[str, int]:
 def validate(run_id: str) -> dict[str, int]:
     """Judge every article's fields; fail when too many are quarantined. Returns counts.
 
+    What was taken down is not judged, and not shown in Data Docs.
+
     Raises:
         RejectionError: the share of quarantined articles exceeds the run's rejection limit.
     """
+    from newsmill.dedup.tombstones import read_tombstones
     from newsmill.rows import verdict_row
     from newsmill.schema import CLEANED, VERDICTS
     from newsmill.staging import write_rows
@@ -312,17 +316,20 @@ def validate(run_id: str) -> dict[str, int]:
 
     place = open_workplace(run_id)
     asked = place.run.selection
-    articles = place.staging.table("cleaned", CLEANED, list(COLUMNS))
+    tombstones = read_tombstones(place.data)
+    articles, taken_down = tombstones.split(place.staging.table("cleaned", CLEANED, list(COLUMNS)))
+    unjudged = [{"record_key": key, "failed": [], "warnings": []} for key in taken_down["record_key"].to_pylist()]
     path = place.staging.path("verdicts.parquet")
     if not len(articles):
-        write_rows(place.data, path, VERDICTS, [])
+        write_rows(place.data, path, VERDICTS, unjudged)
         log.info("finished", task="validate", articles=0)
         return {"articles": 0, "quarantined": 0}
     judgement = judge(articles, min_words=asked.min_words, registry=place.registry, day=place.run.day)
-    write_rows(place.data, path, VERDICTS, map(verdict_row, judgement.verdicts))
+    write_rows(place.data, path, VERDICTS, [*map(verdict_row, judgement.verdicts), *unjudged])
     if not asked.dry_run:
         with holding_corpus(f"{run_id}: validate"):
-            build_docs(judgement, place.data)
+            if read_tombstones(place.data) == tombstones:  # else the pages would show what was taken down meanwhile
+                build_docs(judgement, place.data)
     for warning in judgement.batch_warnings:
         log.warning("batch expectation", finding=warning)
     failed = [verdict for verdict in judgement.verdicts if verdict.failed]
@@ -410,15 +417,16 @@ def recover(run_id: str) -> list[str]:
 
 
 def _finish_others(run_id: str | None = None) -> list[str]:
-    """Finish every run but this one that had decided what to publish; the caller holds the corpus.
+    """Finish every takedown, and every run but this one that had decided what to publish; the caller holds the corpus.
 
     Once a run's decisions and groups are in staging, part of its partitions may be in the corpus. Going forward is
     always possible, and every step can be done twice; so the corpus ends as if nothing had happened. Whether that run
     has died or is only between two of its tasks does not matter: its tasks will find it ended.
     """
     from newsmill.staging import Staging
+    from newsmill.takedown.carry import finish_takedowns
 
-    written: list[str] = []
+    written = finish_takedowns(load_settings())
     for staging in Staging.interrupted(Store(load_settings().data)):
         other = staging.run().run_id
         if other != run_id:
@@ -476,6 +484,32 @@ def _differences(place: Workplace) -> dict[str, bytes]:
 
     path = place.staging.path(DIFFERENCES_FILE)
     return {DIFFERENCES_FILE: place.data.read(path)} if place.data.exists(path) else {}
+
+
+def survey_takedown(asked: Target) -> TakedownReport:
+    """Find what a takedown would remove; nothing is written, and nobody waits for it."""
+    from newsmill.takedown.survey import survey
+
+    return survey(load_settings(), asked)
+
+
+def take_down(asked: Target, day: date, reason: str | None = None) -> TakedownReport:
+    """Take an article or an outlet down, after finishing what others had decided.
+
+    Args:
+        asked: what `takedown.asked` returned.
+        day: today, in UTC.
+        reason: the operator's, kept with the tombstones.
+
+    Raises:
+        CorpusBusyError: another process holds the corpus.
+        NewsmillError: a file of corpus or ledger is damaged, or nobody knows the outlet.
+    """
+    from newsmill.takedown import carry
+
+    with holding_corpus("takedown"):
+        _finish_others()
+        return carry.take_down(load_settings(), asked, day, reason)
 
 
 def learn_profiles(run_id: str, day: date, outlets: tuple[str, ...] = (), *, dry_run: bool = False) -> dict[str, int]:

@@ -126,6 +126,14 @@ class Store:
         for left in glob.glob(f"{glob.escape(folder)}/.{glob.escape(name)}.*.tmp"):  # noqa: PTH207
             os.unlink(left)  # noqa: PTH108
 
+    def sweep_below(self, path: str) -> None:
+        """Remove what killed `replacing`s left anywhere below a folder (on disk only); nobody may be writing there."""
+        if self.is_local:
+            for folder, _, names in os.walk(self.full(path)):
+                for name in names:
+                    if name.startswith(".") and name.endswith(".tmp"):
+                        os.unlink(f"{folder}/{name}")  # noqa: PTH108
+
     def size(self, path: str) -> int:
         """Return a file's bytes."""
         return int(self._fs.size(self.full(path)) or 0)

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from newsmill.cli import upkeep
 from newsmill.cli.explain import explanation, facts, tell
 from newsmill.cli.screen import as_json, console, errors_for_people, visible
 from newsmill.model import Article, Cleaned, NewsmillError, Unreadable
@@ -21,6 +22,8 @@ from newsmill.settings import load_settings
 from newsmill.storage import Store
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Look at what newsmill makes of raw articles.")
+
+app.command()(upkeep.takedown)
 
 rules_app = typer.Typer(no_args_is_help=True, help="Try rules before they are merged.")
 app.add_typer(rules_app, name="rules")

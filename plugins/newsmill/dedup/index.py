@@ -114,6 +114,29 @@ class Index:
             for statement, rows in chain(self._upserts(META, [VERSION_ROW]), [first], writes, end):
                 connection.execute(statement, rows)
 
+    def forget(self, name: str, day: date, *, article_id: str | None = None, outlet: str | None = None) -> None:
+        """Forget that an article, or an outlet's articles, are published: in one transaction, which may be done twice.
+
+        What is known of their records stays, so that no run reads them again. On SQLite the bytes are overwritten.
+
+        Args:
+            name: of the takedown; kept among the runs that changed the index.
+            day: its UTC day.
+            article_id: the article; or else
+            outlet: the outlet.
+        """
+        wanted = ARTICLES.c.article_id == article_id if article_id else ARTICLES.c.outlet == outlet
+        if self._is_missing():
+            return
+        with self._explained(), self._engine.begin() as connection:
+            if not self._is_ready(connection):
+                return
+            if self._is_sqlite:
+                connection.exec_driver_sql("PRAGMA secure_delete = ON")
+            if connection.execute(sa.delete(ARTICLES).where(wanted)).rowcount:
+                for statement, rows in self._upserts(RUNS, [{"run_id": name, "run_date": day}]):
+                    connection.execute(statement, rows)
+
     def _rows(self, table: sa.Table, column: sa.Column[Any], keys: Iterable[str]) -> list[sa.Row[Any]]:
         wanted = sorted(set(keys))
         found: list[sa.Row[Any]] = []

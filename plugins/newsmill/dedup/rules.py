@@ -2,6 +2,7 @@
 
 Owns the rules and their order. Keep out: files, columns that no rule looks at.
 
+0. An article that meets a tombstone is unchanged (taken_down), and plays no part in what follows.
 1. An article that failed validation is quarantined, and plays no part in what follows.
 2. Of the versions of one article_id in the run one speaks for it (versions); the others are duplicates.
 3. An older fetch of an article that the index knows is a duplicate (superseded), unless its text is the same.
@@ -25,7 +26,16 @@ import pyarrow.compute as pc
 
 from newsmill.dedup.claims import Claims, Kind
 from newsmill.dedup.ranking import Rows
-from newsmill.dedup.ruling import FIRST_VERSION, KNOWN_TEXT, OLDER_THAN_ROW, Place, Ruling, copy_of, quarantined
+from newsmill.dedup.ruling import (
+    FIRST_VERSION,
+    KNOWN_TEXT,
+    OLDER_THAN_ROW,
+    TAKEN_DOWN,
+    Place,
+    Ruling,
+    copy_of,
+    quarantined,
+)
 from newsmill.dedup.versions import ROWS_AT_ONCE, Known, Versions, dealt_with, gave_the_row
 from newsmill.model import Fate, Published, Reason, Seen
 
@@ -34,12 +44,14 @@ def judge(articles: pa.Table, index: Known, *, reprocess: bool) -> list[Ruling]:
     """Return one ruling an article, in the table's order.
 
     Args:
-        articles: `failed` and the columns of `schema.CLEANED` that the rules name.
+        articles: `failed`, `taken_down` and the columns of `schema.CLEANED` that the rules name.
         index: what was published before.
         reprocess: see `deduplicate`.
     """
     rulings = list(map(quarantined, articles["problem"].to_pylist()))
-    passing = np.flatnonzero(pc.equal(pc.list_value_length(articles["failed"]), 0).to_numpy())
+    taken_down = articles["taken_down"].to_numpy()
+    rulings = [TAKEN_DOWN if down else ruling for ruling, down in zip(rulings, taken_down, strict=True)]
+    passing = np.flatnonzero(pc.equal(pc.list_value_length(articles["failed"]), 0).to_numpy() & ~taken_down)
     versions = Versions(articles, passing, index)
     claims = Claims(np.zeros(len(articles), np.int8))
     for row, own, judged in _against_index(articles, versions.chosen, index, reprocess):

@@ -58,6 +58,7 @@ OLDER_IN_RUN = "an older version of article {id} than another one in this run"
 NOT_LATER_IN_RUN = "another version of article {id} in this run, without a later fetch"
 
 FIRST_VERSION = Ruling(Fate.PUBLISHED, revision=1)
+TAKEN_DOWN = Ruling(Fate.UNCHANGED, Reason.TAKEN_DOWN)
 
 
 def quarantined(problem: str | None) -> Ruling:

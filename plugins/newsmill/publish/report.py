@@ -201,15 +201,15 @@ def _partition_lines(keys: tuple[str, ...]) -> list[str]:
 
 def _cells(outlet: OutletBooks) -> list[str]:
     counts = (getattr(outlet, name) for name in ["read", *FATES, "words"])
-    return [_name(outlet.outlet), *(f"{count:,}" for count in counts), f"{len(outlet.partitions):,}"]
+    return [safe_name(outlet.outlet), *(f"{count:,}" for count in counts), f"{len(outlet.partitions):,}"]
 
 
-def _name(outlet: str | None) -> str:
+def safe_name(outlet: str | None, limit: int | None = MAX_NAME) -> str:
     """Return a name that is safe in a terminal: an outlet that validation refused may be any text."""
     if outlet is None:
         return NO_OUTLET
     shown = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in outlet)
-    return shown if len(shown) <= MAX_NAME else f"{shown[: MAX_NAME - 1]}…"
+    return shown if limit is None or len(shown) <= limit else f"{shown[: limit - 1]}…"
 
 
 def aligned(rows: list[list[str]]) -> list[str]:
