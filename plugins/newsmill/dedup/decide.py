@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from newsmill import parquet
 from newsmill.dedup.index import Index
+from newsmill.dedup.overtaken import unchanged_where_overtaken
 from newsmill.dedup.rules import judge
 from newsmill.dedup.ruling import Ruling
 from newsmill.model import Fate
@@ -61,6 +62,8 @@ def deduplicate(staging: Staging, index: Index, *, reprocess: bool = False) -> d
         StagingError: an article has no verdict, or a record is there twice.
     """
     settled = _whole(staging.table("settled", SETTLED, SETTLED.names))
+    if not reprocess:
+        settled = _whole(unchanged_where_overtaken(settled, index))
     articles = _with_verdicts(staging, _whole(staging.table("cleaned", CLEANED, ARTICLE_COLUMNS)))
     paths = pa.chunked_array([*articles["raw_path"].chunks, *settled["raw_path"].chunks], pa.string())
     rulings = judge(articles, index, reprocess=reprocess)
