@@ -26,6 +26,15 @@ def opened(store: Store, path: str) -> Iterator[pq.ParquetFile]:
         yield file
 
 
+def is_whole(store: Store, path: str) -> bool:
+    """Tell whether a file is there and has its end, which a cut one lacks."""
+    try:
+        with opened(store, path):
+            return True
+    except (OSError, pa.ArrowInvalid):
+        return False
+
+
 def batches(file: pq.ParquetFile, size: int, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
     """Yield a file's rows, `size` at a time."""
     yield from file.iter_batches(size, columns=columns, use_threads=False)

@@ -240,6 +240,8 @@ def extract(run_id: str, number: int) -> dict[str, int]:
     from newsmill.staging import writing
 
     place = open_workplace(run_id)
+    if _stands(place, *(place.staging.batch_path(name, number) for name in ("extracted", "settled", "sightings"))):
+        return {}
     batch = place.staging.batch(number)
     progress = Progress("extract", batch.records, batch=number)
     with (
@@ -265,9 +267,12 @@ def extract(run_id: str, number: int) -> dict[str, int]:
 
 def learn(run_id: str) -> dict[str, int]:
     """Find what the run's outlets repeat, in its articles and those remembered of earlier runs. Returns counts."""
+    from newsmill.learn.task import REPEATS_FILE, TITLES_FILE
     from newsmill.learn.task import learn as learn_profiles
 
     place = open_workplace(run_id)
+    if _stands(place, place.staging.path(REPEATS_FILE), place.staging.path(TITLES_FILE)):
+        return {}
     counts = learn_profiles(place.staging, place.data)
     log.info("finished", task="learn", **counts)
     return counts
@@ -282,6 +287,8 @@ def clean(run_id: str, number: int) -> dict[str, int]:
     from newsmill.staging import read_rows, writing
 
     place = open_workplace(run_id)
+    if _stands(place, *(place.staging.batch_path(name, number) for name in ("cleaned", "removals", "refused"))):
+        return {}
     extracted = place.staging.batch_path("extracted", number)
     outlets = (row["outlet"] for row in read_rows(place.data, extracted, ["outlet"]))
     tools = Tools(place.registry, place.rules, profiles_of(place.staging, place.data, outlets))
@@ -316,6 +323,8 @@ def validate(run_id: str) -> dict[str, int]:
 
     place = open_workplace(run_id)
     asked = place.run.selection
+    if _stands(place, place.staging.path("verdicts.parquet")):
+        return {}
     tombstones = read_tombstones(place.data)
     articles, taken_down = tombstones.split(place.staging.table("cleaned", CLEANED, list(COLUMNS)))
     unjudged = [{"record_key": key, "failed": [], "warnings": []} for key in taken_down["record_key"].to_pylist()]
@@ -364,9 +373,10 @@ def deduplicate(run_id: str) -> list[dict[str, Any]]:
         found = find_workplace(run_id)
         if found is None:
             return []
-        _decide(found)
-        parts = groups(found.staging, found.settings.publish_groups)
-        found.staging.write_groups(parts)
+        if not _stands(found, found.staging.path("decisions.parquet")):
+            _decide(found)
+            found.staging.write_groups(groups(found.staging, found.settings.publish_groups))
+        parts = found.staging.groups()
     return [{"number": number, "label": _group_label(number, keys)} for number, keys in enumerate(parts, 1)]
 
 
@@ -394,9 +404,13 @@ def reconcile(run_id: str) -> dict[str, int]:
     """
     from newsmill.publish.report import of_run
 
-    with holding_corpus(f"{run_id}: reconcile"):
-        place = find_workplace(run_id)
-        report = _reconcile(place) if place else of_run(Store(load_settings().data), run_id)
+    place = find_workplace(run_id)
+    if place and place.run.selection.dry_run:
+        report: Report | None = _reconcile(place)
+    else:
+        with holding_corpus(f"{run_id}: reconcile"):
+            place = find_workplace(run_id)
+            report = _reconcile(place) if place else of_run(Store(load_settings().data), run_id)
     return {"read": report.read, **report.totals} if report else {}
 
 
@@ -438,13 +452,21 @@ def _finish_others(run_id: str | None = None) -> list[str]:
     return written
 
 
-def _decide(place: Workplace) -> None:
-    from newsmill.dedup.decide import deduplicate as decide
-    from newsmill.publish.ledger import ledger_path
+def _stands(place: Workplace, *paths: str) -> bool:
+    """Tell whether these files of staging stay as they are; see `Staging.stands`."""
+    stands = place.staging.stands(*paths)
+    if stands:
+        log.info("this run has decided what to publish, and what it decided on stays", files=paths)
+    return stands
 
-    if place.data.exists(ledger_path("runs", place.run)):
-        return  # this run is in the ledger, and what it says stays
+
+def _decide(place: Workplace) -> None:
+    """Decide, and check that the books can balance: a run that has decided must be one that can be finished."""
+    from newsmill.dedup.decide import deduplicate as decide
+    from newsmill.publish.report import check_books, make_report
+
     counts = decide(place.staging, place.index, reprocess=place.run.selection.reprocess)
+    check_books(place.staging.total("read"), make_report(place.staging, place.run, []))
     log.info("finished", task="deduplicate", **counts)
 
 

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from newsmill import parquet
 from newsmill.dedup.index import Index
+from newsmill.dedup.overtaken import unchanged_where_overtaken
 from newsmill.dedup.rules import judge
 from newsmill.dedup.ruling import Ruling
 from newsmill.dedup.tombstones import Tombstones, read_tombstones
@@ -64,11 +65,15 @@ def deduplicate(staging: Staging, index: Index, *, reprocess: bool = False) -> d
     """
     tombstones = read_tombstones(staging.data)
     ended = [staging.table(dataset, SETTLED, SETTLED.names) for dataset in ("settled", "refused")]
-    settled = _buried(_whole(pa.concat_tables(ended)), tombstones)
+    settled = _whole(pa.concat_tables(ended))
+    takes_known = reprocess or staging.names_records
+    if not takes_known:
+        settled = _whole(unchanged_where_overtaken(settled, index))
+    settled = _buried(settled, tombstones)
     articles = _with_verdicts(staging, _whole(staging.table("cleaned", CLEANED, ARTICLE_COLUMNS)))
     articles = articles.append_column("taken_down", tombstones.meet(articles))
     paths = pa.chunked_array([*articles["raw_path"].chunks, *settled["raw_path"].chunks], pa.string())
-    rulings = judge(articles, index, reprocess=reprocess)
+    rulings = judge(articles, index, reprocess=reprocess, takes_known=takes_known)
     counts: Counter[str] = Counter({fate.value: 0 for fate in Fate})
     last = None
     with (
