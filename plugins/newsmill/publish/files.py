@@ -137,6 +137,7 @@ def _write(data: Store, path: str, rows: pa.Table) -> None:
             compression="zstd",
             write_statistics=True,
             write_page_index=True,
+            write_page_checksum=True,
             sorting_columns=pq.SortingColumn.from_ordering(CORPUS, ORDER, null_placement="at_end"),
         )
 

@@ -150,7 +150,7 @@ def _write(data: Store, path: str, schema: pa.Schema, parts: Iterable[pa.Table],
         return
     with (
         data.replacing(path) as handle,
-        pq.ParquetWriter(handle, schema, compression="zstd", write_page_index=True) as writer,
+        pq.ParquetWriter(handle, schema, compression="zstd", write_page_index=True, write_page_checksum=True) as writer,
     ):
         for group in () if first is None else (first, *groups):
             writer.write_table(group, row_group_size=ROWS_PER_GROUP)
