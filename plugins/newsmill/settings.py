@@ -90,11 +90,6 @@ class Settings(BaseSettings):
         return absolute(self.data_uri)
 
     @property
-    def data_as_uri(self) -> str:
-        """The data root with its scheme, as an asset's name in Airflow."""
-        return self.data if "://" in self.data else f"file://{self.data}"
-
-    @property
     def include(self) -> Path:
         """The folder of outlets and rules, absolute."""
         return Path(absolute(self.include_dir))

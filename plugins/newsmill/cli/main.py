@@ -23,7 +23,7 @@ from newsmill.settings import load_settings
 from newsmill.storage import Store
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="Look at raw articles, rules and the corpus, and look after it."
+    no_args_is_help=True, add_completion=False, help="Look at what newsmill makes of articles, and after what it made."
 )
 
 rules_app = typer.Typer(no_args_is_help=True, help="Try rules before they are merged.")

@@ -47,7 +47,8 @@ def count_again(data: Store, runs: LedgerFile) -> bool:
     report = Report(run_id=run_id, books=tuple(_books(slug, counts[slug], list(published)) for slug in slugs))
     if not run_id:
         return False
-    write_rows(data, runs.path, RUNS, report_rows(report))
+    earlier = sum(entry.path < runs.path for entry in data.files("ledger/runs"))  # by day; better is not known
+    write_rows(data, runs.path, RUNS, report_rows(report, earlier + 1))
     return True
 
 

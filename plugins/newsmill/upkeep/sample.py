@@ -20,8 +20,7 @@ import pyarrow.compute as pc
 
 from newsmill import parquet
 from newsmill.clean.restore import RestoreError, restore
-from newsmill.model import Removal
-from newsmill.preview.desk import place_of
+from newsmill.model import Removal, place_of
 from newsmill.read.streams import CHUNK, DamagedError, chunks, lines
 from newsmill.storage import Store
 from newsmill.upkeep.corpus import DAMAGE, named

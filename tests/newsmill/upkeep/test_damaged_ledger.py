@@ -1,7 +1,7 @@
 """Each damage to a file of the ledger is found, named, and mended by the command that verify prints.
 
-Nobody has a second copy of the ledger: mended means that what was there lies in `damaged/`, that what can be read stays,
-and that the loss is a warning which names the file, not an error for ever.
+Nobody has a second copy of the ledger: mended means that what was there lies in `damaged/`, that what can be read
+stays, and that the loss is a warning which names the file, not an error for ever.
 """
 
 from __future__ import annotations
