@@ -76,6 +76,7 @@ def plan(run_id: str, day: date, selection: Selection) -> list[dict[str, Any]]:
     rules_of(settings)
     landing, data = open_landing(selection), Store(settings.data)
     check_apart(landing, data)
+    _check_in(run_id, data, dry_run=selection.dry_run)
     staging = Staging.of(data, run_id)
     staging.start(run_id, day, selection)
     ignored = Ignored()
@@ -93,6 +94,19 @@ def plan(run_id: str, day: date, selection: Selection) -> list[dict[str, Any]]:
         ignored_names=ignored.names,
     )
     return [{"number": batch.number, "label": batch.label} for batch in batches]
+
+
+def _check_in(run_id: str, data: Store, *, dry_run: bool) -> None:
+    """Check that corpus and index belong together, before a run's first work is done in vain."""
+    from newsmill.dedup.index import Index
+    from newsmill.identity import check
+
+    index = Index(load_settings().index)
+    if dry_run or not data.is_folder():
+        check(data, index)
+        return
+    with holding_corpus(f"{run_id}: plan"):
+        check(data, index)
 
 
 def extract(run_id: str, number: int) -> dict[str, int]:
@@ -208,6 +222,8 @@ def deduplicate(run_id: str) -> list[dict[str, Any]]:
     Raises:
         CorpusBusyError: another process holds the corpus.
     """
+    from newsmill.dedup.index import Index
+    from newsmill.identity import establish
     from newsmill.publish.partitions import groups
 
     place = open_workplace(run_id)
@@ -219,6 +235,7 @@ def deduplicate(run_id: str) -> list[dict[str, Any]]:
         found = find_workplace(run_id)
         if found is None:
             return []
+        establish(found.data, Index(found.settings.index))
         _decide(found)
         parts = groups(found.staging, found.settings.publish_groups)
         found.staging.write_groups(parts)
@@ -267,6 +284,8 @@ def recover(run_id: str) -> list[str]:
     Raises:
         CorpusBusyError: another process holds the corpus.
     """
+    if not Store(load_settings().data).is_folder():
+        return []  # nothing is made before the settings are checked
     with holding_corpus(f"{run_id}: recover"):
         return _finish_others()
 
@@ -278,10 +297,13 @@ def _finish_others(run_id: str | None = None) -> list[str]:
     always possible, and every step can be done twice; so the corpus ends as if nothing had happened. Whether that run
     has died or is only between two of its tasks does not matter: its tasks will find it ended.
     """
+    from newsmill.identity import read_identity
     from newsmill.staging import Staging
 
+    data = Store(load_settings().data)
+    read_identity(data)  # a newer newsmill's corpus is left alone
     written: list[str] = []
-    for staging in Staging.interrupted(Store(load_settings().data)):
+    for staging in Staging.interrupted(data):
         other = staging.run().run_id
         if other != run_id:
             log.warning("finishing a run that had decided what to publish", run_id=other)

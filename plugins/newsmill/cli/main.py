@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from newsmill.cli import upkeep
 from newsmill.cli.explain import explanation, facts, tell
 from newsmill.cli.screen import as_json, console, errors_for_people, visible
 from newsmill.model import Article, Cleaned, NewsmillError, Unreadable
@@ -24,6 +25,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Look at what
 
 rules_app = typer.Typer(no_args_is_help=True, help="Try rules before they are merged.")
 app.add_typer(rules_app, name="rules")
+app.command()(upkeep.rebuild_index)
 
 CHANGES = 3
 """Exit code of `rules test --check` where a text changes; 1 is a mistake, and 2 an unknown option."""

@@ -19,7 +19,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from newsmill import parquet
+from newsmill import corpus, parquet
 from newsmill.model import Removal, key_of
 from newsmill.storage import Store
 
@@ -132,8 +132,8 @@ def _corpus(data: Store, outlets: Collection[str], columns: list[str]) -> Iterat
     for path in _files(data, "corpus"):
         found = _OUTLET.search(path)
         if found and (not outlets or found["outlet"] in outlets):
-            for rows in _rows(data, path, columns):
-                yield from (row | {"outlet": found["outlet"]} for row in rows)
+            for part in corpus.batches(data, path, ROWS_AT_ONCE, columns):
+                yield from (row | {"outlet": found["outlet"]} for row in part.to_pylist())
 
 
 def _ledger(data: Store) -> Iterator[list[dict[str, Any]]]:

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
+
+import pyarrow as pa
 
 from newsmill import parquet
 from newsmill.model import Fate, NewsmillError
@@ -24,6 +28,9 @@ MAX_LINES = 50
 """Outlets, and partitions, that the table names; the rest it counts."""
 
 MAX_NAME = 40
+
+LOOK_BACK = 30
+"""Files of `ledger/runs` that are looked at for a run that published: a month of nights without a new article."""
 
 
 class BooksError(NewsmillError):
@@ -136,6 +143,25 @@ def latest(data: Store) -> Report | None:
     day = max(path.rpartition("/")[0] for path in paths)
     last = max((path for path in paths if path.startswith(f"{day}/")), key=lambda path: (data.modified(path), path))
     return _read(data, last)
+
+
+def newest_published(data: Store) -> Report | None:
+    """Return the report of the newest run in the ledger that wrote a partition, if it is among the newest files.
+
+    Runs of one day are in the order of their files' times; a report that cannot be read is passed over.
+    """
+    newest = (path for day in reversed(data.folders("ledger/runs")) for path in _newest_first(data, day))
+    for path in islice(newest, LOOK_BACK):
+        with suppress(OSError, pa.ArrowException, LookupError):
+            report = _read(data, path)
+            if report.partitions:
+                return report
+    return None
+
+
+def _newest_first(data: Store, day: str) -> list[str]:
+    paths = [entry.path for entry in data.files(f"ledger/runs/{day}") if entry.path.endswith(".parquet")]
+    return sorted(paths, key=lambda path: (data.modified(path), path), reverse=True)
 
 
 def of_run(data: Store, run_id: str) -> Report | None:
