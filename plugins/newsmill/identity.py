@@ -107,10 +107,11 @@ def check(data: Store, index: Index) -> None:
     identity, owner = read_identity(data), index.corpus()
     if owner is not None and owner != (identity and identity.corpus):
         raise IdentityError(_of_another(data, index, owner, identity))
+    is_lost = identity is not None and owner is None
     problem = _stale(data, index)
     if problem and not _is_unfinished(data):
         problem = _stale(data, index)  # a run that ended between the two looks is in the index now
-    if problem and not _is_unfinished(data):
+    if problem and (is_lost or not _is_unfinished(data)):
         raise IdentityError(f"NEWSMILL_INDEX_URL: {index.name}: {problem}: {REBUILD} makes it again from the corpus")
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from newsmill.damage import check_whole, names_damage, naming_damage
 from newsmill.model import NewsmillError, Selection
 from newsmill.progress import Progress
 from newsmill.settings import load_settings
@@ -100,15 +101,19 @@ def _check_in(run_id: str, data: Store, *, dry_run: bool) -> None:
     """Check that corpus and index belong together, before a run's first work is done in vain."""
     from newsmill.dedup.index import Index
     from newsmill.identity import check
+    from newsmill.leftovers import clear_staging
 
-    index = Index(load_settings().index)
+    settings = load_settings()
+    index = Index(settings.index)
     if dry_run or not data.is_folder():
         check(data, index)
         return
     with holding_corpus(f"{run_id}: plan"):
         check(data, index)
+        clear_staging(data, settings.staging_days, but=run_id)
 
 
+@names_damage
 def extract(run_id: str, number: int) -> dict[str, int]:
     """Read one batch's raw records; extract those that are new or changed. Returns counts."""
     from newsmill.intake import take_in
@@ -134,6 +139,7 @@ def extract(run_id: str, number: int) -> dict[str, int]:
     return counts
 
 
+@names_damage
 def learn(run_id: str) -> dict[str, int]:
     """Find what the run's outlets repeat, in its articles and those remembered of earlier runs. Returns counts."""
     from newsmill.learn.task import learn as learn_profiles
@@ -144,6 +150,7 @@ def learn(run_id: str) -> dict[str, int]:
     return counts
 
 
+@names_damage
 def clean(run_id: str, number: int) -> dict[str, int]:
     """Cut the boilerplate from one batch's articles, and note every cut. Returns counts."""
     from newsmill.clean.cleaner import clean as clean_article
@@ -174,6 +181,7 @@ def clean(run_id: str, number: int) -> dict[str, int]:
     return progress.finish()
 
 
+@names_damage
 def validate(run_id: str) -> dict[str, int]:
     """Judge every article's fields; fail when too many are quarantined. Returns counts.
 
@@ -213,6 +221,7 @@ def validate(run_id: str) -> dict[str, int]:
     return {"articles": len(articles), "quarantined": len(failed)}
 
 
+@names_damage
 def deduplicate(run_id: str) -> list[dict[str, Any]]:
     """Decide every record's fate and spread the touched partitions over groups.
 
@@ -242,6 +251,7 @@ def deduplicate(run_id: str) -> list[dict[str, Any]]:
     return [{"number": number, "label": _group_label(number, keys)} for number, keys in enumerate(parts, 1)]
 
 
+@names_damage
 def publish(run_id: str, number: int) -> list[str]:
     """Merge one group's articles into its partitions of the corpus. Returns the keys `date|outlet` written.
 
@@ -258,6 +268,7 @@ def publish(run_id: str, number: int) -> list[str]:
     return list(report.partitions) if report else []
 
 
+@names_damage
 def reconcile(run_id: str) -> dict[str, int]:
     """Balance the books, write ledger, index and profiles, log the report, remove staging. Returns the fates.
 
@@ -304,14 +315,19 @@ def _finish_others(run_id: str | None = None) -> list[str]:
     read_identity(data)  # a newer newsmill's corpus is left alone
     written: list[str] = []
     for staging in Staging.interrupted(data):
-        other = staging.run().run_id
-        if other != run_id:
-            log.warning("finishing a run that had decided what to publish", run_id=other)
-            place = open_workplace(other)
-            for number in range(1, len(staging.groups()) + 1):
-                _publish(place, number)
-            written += _reconcile(place).partitions
+        with naming_damage(staging):
+            other = staging.run().run_id
+            if other != run_id:
+                log.warning("finishing a run that had decided what to publish", run_id=other)
+                written += _finish(open_workplace(other))
     return written
+
+
+def _finish(place: Workplace) -> tuple[str, ...]:
+    check_whole(place.staging)
+    for number in range(1, len(place.staging.groups()) + 1):
+        _publish(place, number)
+    return _reconcile(place).partitions
 
 
 def _decide(place: Workplace) -> None:

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from newsmill import parquet
 from newsmill.model import Batch, NewsmillError, Selection, Slice, key_of
 from newsmill.registry import slug_of
-from newsmill.schema import PLAN
+from newsmill.schema import PLAN, SCHEMA_VERSION
 from newsmill.storage import Store
 
 ROWS_PER_GROUP = 1000
@@ -69,12 +69,17 @@ class Staging:
         """Begin afresh: remove what an earlier attempt left, and write what this run is."""
         self.end()
         run = Run(run_id=run_id, day=day, selection=selection, ledger_name=self._free_ledger_name(run_id, day))
-        self._write_json("run.json", dataclasses.asdict(run))
+        self._write_json("run.json", dataclasses.asdict(run) | {"schema_version": SCHEMA_VERSION})
 
     @property
     def has_begun(self) -> bool:
         """Tell whether the folder of a run that has begun, and not ended, is there."""
         return self.data.exists(self.path("run.json"))
+
+    @property
+    def is_decided(self) -> bool:
+        """Tell whether the run had decided what to publish, even if what it decided cannot be read any more."""
+        return self.data.exists(self.path("groups.json"))
 
     def run(self) -> Run:
         """Return what this run is.

@@ -26,6 +26,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Look at what
 rules_app = typer.Typer(no_args_is_help=True, help="Try rules before they are merged.")
 app.add_typer(rules_app, name="rules")
 app.command()(upkeep.rebuild_index)
+app.command()(upkeep.recover)
 
 CHANGES = 3
 """Exit code of `rules test --check` where a text changes; 1 is a mistake, and 2 an unknown option."""

@@ -136,14 +136,14 @@ class Index:
         first = next(writes, None)
         if first is None:
             return
+        if self._corpus and self.corpus() != self._corpus:
+            raise CorpusIndexError(
+                f"{self.name}: the index knew this corpus when the run was decided, and does not now: newsmill "
+                "rebuild-index makes it again, and ends the run"
+            )
         self._create()
         end = self._upserts(RUNS, [{"run_id": run_id, "run_date": run_date}])
         with self._explained(), self._engine.begin() as connection:
-            if self._corpus and not self._is_ready(connection):
-                raise CorpusIndexError(
-                    f"{self.name}: the index was there when this run was decided, and is gone: newsmill rebuild-index "
-                    "makes it again, and ends the run"
-                )
             for statement, rows in chain(self._upserts(META, [VERSION_ROW]), [first], writes, end):
                 connection.execute(statement, rows)
 
