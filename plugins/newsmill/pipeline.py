@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from newsmill.damage import check_whole, names_damage, naming_damage
 from newsmill.model import NewsmillError, Replay, Reprocess, Selection, Wanted
 from newsmill.progress import Progress
 from newsmill.settings import load_settings
@@ -220,6 +221,7 @@ def _begin(run_id: str, day: date, selection: Selection) -> Workplace:
     rules_of(settings)
     landing, data = open_landing(selection), Store(settings.data)
     check_apart(landing, data)
+    _check_in(run_id, data, dry_run=selection.dry_run)
     Staging.of(data, run_id).start(run_id, day, selection)
     return open_workplace(run_id)
 
@@ -232,6 +234,23 @@ def _planned(place: Workplace, batches: list[Batch], **facts: Any) -> list[dict[
     return [{"number": batch.number, "label": batch.label} for batch in batches]
 
 
+def _check_in(run_id: str, data: Store, *, dry_run: bool) -> None:
+    """Check that corpus and index belong together, before a run's first work is done in vain."""
+    from newsmill.dedup.index import Index
+    from newsmill.identity import check
+    from newsmill.leftovers import clear_staging
+
+    settings = load_settings()
+    index = Index(settings.index)
+    if dry_run or not data.is_folder():
+        check(data, index)
+        return
+    with holding_corpus(f"{run_id}: plan"):
+        check(data, index)
+        clear_staging(data, settings.staging_days, but=run_id)
+
+
+@names_damage
 def extract(run_id: str, number: int) -> dict[str, int]:
     """Read one batch's raw records; extract those that are new or changed. Returns counts."""
     from newsmill.guard import guarded
@@ -265,6 +284,7 @@ def extract(run_id: str, number: int) -> dict[str, int]:
     return counts
 
 
+@names_damage
 def learn(run_id: str) -> dict[str, int]:
     """Find what the run's outlets repeat, in its articles and those remembered of earlier runs. Returns counts."""
     from newsmill.learn.task import REPEATS_FILE, TITLES_FILE
@@ -278,6 +298,7 @@ def learn(run_id: str) -> dict[str, int]:
     return counts
 
 
+@names_damage
 def clean(run_id: str, number: int) -> dict[str, int]:
     """Cut the boilerplate from one batch's articles, and note every cut. Returns counts."""
     from newsmill.cleaning import Tools, clean_all
@@ -306,6 +327,7 @@ def clean(run_id: str, number: int) -> dict[str, int]:
     return progress.finish()
 
 
+@names_damage
 def validate(run_id: str) -> dict[str, int]:
     """Judge every article's fields; fail when too many are quarantined. Returns counts.
 
@@ -353,6 +375,7 @@ def validate(run_id: str) -> dict[str, int]:
     return {"articles": len(articles), "quarantined": len(failed)}
 
 
+@names_damage
 def deduplicate(run_id: str) -> list[dict[str, Any]]:
     """Decide every record's fate and spread the touched partitions over groups.
 
@@ -362,6 +385,8 @@ def deduplicate(run_id: str) -> list[dict[str, Any]]:
     Raises:
         CorpusBusyError: another process holds the corpus.
     """
+    from newsmill.dedup.index import Index
+    from newsmill.identity import establish
     from newsmill.publish.partitions import groups
 
     place = open_workplace(run_id)
@@ -373,6 +398,7 @@ def deduplicate(run_id: str) -> list[dict[str, Any]]:
         found = find_workplace(run_id)
         if found is None:
             return []
+        establish(found.data, Index(found.settings.index))
         if not _stands(found, found.staging.path("decisions.parquet")):
             _decide(found)
             found.staging.write_groups(groups(found.staging, found.settings.publish_groups))
@@ -380,6 +406,7 @@ def deduplicate(run_id: str) -> list[dict[str, Any]]:
     return [{"number": number, "label": _group_label(number, keys)} for number, keys in enumerate(parts, 1)]
 
 
+@names_damage
 def publish(run_id: str, number: int) -> list[str]:
     """Merge one group's articles into its partitions of the corpus. Returns the keys `date|outlet` written.
 
@@ -396,6 +423,7 @@ def publish(run_id: str, number: int) -> list[str]:
     return list(report.partitions) if report else []
 
 
+@names_damage
 def reconcile(run_id: str) -> dict[str, int]:
     """Balance the books, write ledger, index and profiles, log the report, remove staging. Returns the fates.
 
@@ -426,6 +454,8 @@ def recover(run_id: str) -> list[str]:
     Raises:
         CorpusBusyError: another process holds the corpus.
     """
+    if not Store(load_settings().data).is_folder():
+        return []  # nothing is made before the settings are checked
     with holding_corpus(f"{run_id}: recover"):
         return _finish_others()
 
@@ -437,19 +467,27 @@ def _finish_others(run_id: str | None = None) -> list[str]:
     always possible, and every step can be done twice; so the corpus ends as if nothing had happened. Whether that run
     has died or is only between two of its tasks does not matter: its tasks will find it ended.
     """
+    from newsmill.identity import read_identity
     from newsmill.staging import Staging
     from newsmill.takedown.carry import finish_takedowns
 
+    data = Store(load_settings().data)
+    read_identity(data)  # a newer newsmill's corpus is left alone
     written = finish_takedowns(load_settings())
-    for staging in Staging.interrupted(Store(load_settings().data)):
-        other = staging.run().run_id
-        if other != run_id:
-            log.warning("finishing a run that had decided what to publish", run_id=other)
-            place = open_workplace(other)
-            for number in range(1, len(staging.groups()) + 1):
-                _publish(place, number)
-            written += _reconcile(place).partitions
+    for staging in Staging.interrupted(data):
+        with naming_damage(staging):
+            other = staging.run().run_id
+            if other != run_id:
+                log.warning("finishing a run that had decided what to publish", run_id=other)
+                written += _finish(open_workplace(other))
     return written
+
+
+def _finish(place: Workplace) -> tuple[str, ...]:
+    check_whole(place.staging)
+    for number in range(1, len(place.staging.groups()) + 1):
+        _publish(place, number)
+    return _reconcile(place).partitions
 
 
 def _stands(place: Workplace, *paths: str) -> bool:

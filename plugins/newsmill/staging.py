@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from newsmill import parquet
 from newsmill.model import Batch, NewsmillError, Selection, Slice, Wanted, key_of
 from newsmill.registry import slug_of
-from newsmill.schema import PLAN, WANTED
+from newsmill.schema import PLAN, SCHEMA_VERSION, WANTED
 from newsmill.storage import Store
 
 ROWS_PER_GROUP = 1000
@@ -78,7 +78,7 @@ class Staging:
             )
         self.end()
         run = Run(run_id=run_id, day=day, selection=selection, ledger_name=self._free_ledger_name(run_id, day))
-        self._write_json("run.json", dataclasses.asdict(run))
+        self._write_json("run.json", dataclasses.asdict(run) | {"schema_version": SCHEMA_VERSION})
 
     @property
     def has_begun(self) -> bool:
@@ -87,7 +87,7 @@ class Staging:
 
     @property
     def is_decided(self) -> bool:
-        """Tell whether the run has decided what to publish."""
+        """Tell whether the run had decided what to publish, even if what it decided cannot be read any more."""
         return self.data.exists(self.path("groups.json"))
 
     def stands(self, *paths: str) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from newsmill import parquet
+from newsmill import corpus
 from newsmill.storage import Store
 
 ROWS_AT_ONCE = 500
@@ -34,11 +34,10 @@ class Standing:
         """Yield these rows with some of their columns and `outlet`, partition by partition."""
         names = list(dict.fromkeys([*columns, "cleaner_version"]))
         for path, outlet in self._files(data):
-            with parquet.opened(data, path) as file:
-                for part in parquet.batches(file, ROWS_AT_ONCE, names):
-                    for row in part.to_pylist():
-                        if self._is_of_version(row["cleaner_version"]):
-                            yield {name: row[name] for name in columns} | {"outlet": outlet}
+            for part in corpus.batches(data, path, ROWS_AT_ONCE, names):
+                for row in part.to_pylist():
+                    if self._is_of_version(row["cleaner_version"]):
+                        yield {name: row[name] for name in columns} | {"outlet": outlet}
 
     def _files(self, data: Store) -> Iterator[tuple[str, str]]:
         for entry in data.files("corpus"):

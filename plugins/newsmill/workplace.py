@@ -60,10 +60,16 @@ class Workplace:
 
     @property
     def index(self) -> Index:
-        """The index of what is published."""
-        from newsmill.dedup.index import Index
+        """The index of what is published; once the corpus has an id, no other one's.
 
-        return Index(self.settings.index)
+        Raises:
+            NewsmillError: the URL is none, or what says which corpus this is cannot be read.
+        """
+        from newsmill.dedup.index import Index
+        from newsmill.identity import read_identity
+
+        identity = read_identity(self.data)
+        return Index(self.settings.index, identity.corpus if identity else None)
 
 
 def open_workplace(run_id: str) -> Workplace:

@@ -18,9 +18,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from newsmill import parquet
+from newsmill.corpus import VERSION_KEY
 from newsmill.dedup.hashing import content_hash
 from newsmill.model import count_words
-from newsmill.publish.files import ARTICLES_KEY, ORDER, VERSION_KEY, folder_of
+from newsmill.publish.files import ARTICLES_KEY, ORDER, folder_of
 from newsmill.publish.files import FILE_NAME as FILE
 from newsmill.schema import CORPUS, SCHEMA_VERSION
 from newsmill.storage import Store
