@@ -1,7 +1,7 @@
 """A corpus with everything in it, made by three real runs: the seeds, and a feed whose articles change.
 
-The second night brings duplicates, a correction of the text (a revision), a correction of the date (the article moves to
-another partition), and what is no article; the third cleans one outlet again.
+The second night brings duplicates, a correction of the text (a revision), a correction of the date (the article moves
+to another partition), and what is no article; the third cleans one outlet again.
 """
 
 from __future__ import annotations
