@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.newsmill.upkeep.factory import Made, make
+from tests.newsmill.upkeep.everything import Made, make
 from tests.newsmill.upkeep.mending import pointed_at
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from newsmill.publish.files import VERSION_KEY
-from tests.newsmill.upkeep.factory import Made
+from tests.newsmill.upkeep.everything import Made
 
 Said = tuple[str, str]
 

@@ -16,7 +16,7 @@ from newsmill.settings import Settings
 from tests.integration.runs import content
 from tests.newsmill.test_cli import call
 from tests.newsmill.upkeep.damage import Said
-from tests.newsmill.upkeep.factory import Made
+from tests.newsmill.upkeep.everything import Made
 
 COMMANDS = {command.callback.__name__.replace("_", "-") for command in app.registered_commands}
 

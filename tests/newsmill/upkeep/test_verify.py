@@ -15,10 +15,10 @@ from newsmill.settings import load_settings
 from newsmill.upkeep.verify import verify as verify_all
 from newsmill.workplace import holding_corpus
 from tests.conftest import DAY
-from tests.integration.runs import content, published, run, snapshot
+from tests.integration.runs import SEEDS, content, published, run, snapshot
 from tests.newsmill.test_cli import call
 from tests.newsmill.upkeep.damage import INDEX, PARTITIONS, deleted, flip_a_bit, truncate, truncated
-from tests.newsmill.upkeep.factory import line, write_lines
+from tests.newsmill.upkeep.everything import line, write_lines
 from tests.newsmill.upkeep.mending import COMMANDS, mend, names, printed, verify
 
 NEXT = DAY + timedelta(days=5)
@@ -233,3 +233,37 @@ def test_damage_to_the_index_is_mended(made, damage):
     damage(made)
     mend(verify(clean=False))
     verify("--all", clean=True)
+
+
+@pytest.mark.skipif("rebuild-index" not in COMMANDS, reason="this newsmill cannot rebuild its index")
+def test_index_of_another_corpus_is_found_and_made_this_one_s(made, tmp_path, monkeypatch):
+    monkeypatch.setenv("NEWSMILL_DATA_URI", str(tmp_path / "other"))
+    run(SEEDS)
+    monkeypatch.setenv("NEWSMILL_DATA_URI", str(made.data))
+    shutil.copy(tmp_path / "other" / "index.sqlite", made.data / "index.sqlite")
+    shown = verify(clean=False)
+    assert names(shown, ("index.of_another_corpus", "index.sqlite"))
+    assert printed(shown) == ["newsmill rebuild-index --replace"]
+    mend(shown)
+    verify("--all", clean=True)
+
+
+@pytest.mark.skipif("recover" not in COMMANDS, reason="this newsmill cannot recover by a command")
+def test_what_a_killed_run_left_is_mended_by_the_command(made):
+    (group, *_) = decide(made)
+    pipeline.publish("in flight", group)
+    (made.data / PARTITIONS[0].replace("articles.parquet", ".articles.parquet.0f.tmp")).write_bytes(b"half a file")
+    mend(verify(clean=False))
+    verify("--all", clean=True)
+
+
+@pytest.mark.skipif("recover" not in COMMANDS, reason="this newsmill cannot recover by a command")
+def test_run_that_is_abandoned_leaves_a_clean_corpus(made):
+    before = content(made.data / "corpus")
+    (group, *_) = decide(made)
+    pipeline.publish("in flight", group)
+    (decisions,) = (made.data / "staging").glob("*/verdicts.parquet")
+    truncate(decisions)
+    mend(verify(clean=False))
+    verify("--all", clean=True)
+    assert content(made.data / "corpus") == before
