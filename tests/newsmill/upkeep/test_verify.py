@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -111,7 +112,7 @@ def test_verify_waits_for_who_holds_the_corpus_and_names_him(made, monkeypatch):
 
 
 def test_file_that_a_killed_writer_left_is_found(made):
-    left = made.data / PARTITIONS[0].replace("articles.parquet", ".articles.parquet.0f.tmp")
+    left = made.data / PARTITIONS[0].replace("articles.parquet", f".articles.parquet.{uuid.uuid4().hex}.tmp")
     left.write_bytes(b"half a file")
     shown = verify(clean=False)
     assert names(shown, ("corpus.temporary", str(left.relative_to(made.data))))
@@ -252,7 +253,9 @@ def test_index_of_another_corpus_is_found_and_made_this_one_s(made, tmp_path, mo
 def test_what_a_killed_run_left_is_mended_by_the_command(made):
     (group, *_) = decide(made)
     pipeline.publish("in flight", group)
-    (made.data / PARTITIONS[0].replace("articles.parquet", ".articles.parquet.0f.tmp")).write_bytes(b"half a file")
+    (made.data / PARTITIONS[0].replace("articles.parquet", f".articles.parquet.{uuid.uuid4().hex}.tmp")).write_bytes(
+        b"half a file"
+    )
     mend(verify(clean=False))
     verify("--all", clean=True)
 
