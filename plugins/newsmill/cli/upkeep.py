@@ -5,7 +5,6 @@ Owns what a user types and reads of them. Keep out: the work itself (the package
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sized
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -15,13 +14,13 @@ from rich.console import Console
 from rich.text import Text
 
 from newsmill.cli.screen import as_json, console, errors_for_people, visible
-from newsmill.upkeep.findings import SAMPLE, Finding, Verdict
+from newsmill.upkeep.findings import SAMPLE, Verdict
+from newsmill.upkeep.telling import Tone, lines
 
 if TYPE_CHECKING:
     from newsmill.upkeep.repair import Repaired
 
-SHOWN = 10
-"""Findings of a kind that are printed; --json has all."""
+STYLES = {Tone.WRONG: "red", Tone.WARNING: "yellow", Tone.TOTAL: "bold", Tone.COMMAND: "dim", Tone.PLAIN: ""}
 
 
 def verify(
@@ -67,38 +66,9 @@ def _told(verdict: Verdict) -> dict[str, object]:
     return asdict(verdict) | {"is_clean": verdict.is_clean, "commands": verdict.commands}
 
 
-def lines(verdict: Verdict) -> Iterator[tuple[str, str]]:
-    """Yield what a verdict says, line by line, each with its style."""
-    for title, found, style in (("", verdict.findings, "red"), ("warning: ", verdict.warnings, "yellow")):
-        for kind in dict.fromkeys(finding.kind for finding in found):
-            yield from _of_kind(title, [finding for finding in found if finding.kind == kind], verdict, style)
-    looked = ", ".join(f"{count:,} {what}" for what, count in verdict.checked.items())
-    yield f"{_number(verdict.findings, 'finding')}, {_number(verdict.warnings, 'warning')}; looked at {looked}", "bold"
-    if verdict.commands:
-        yield "to mend it, in this order:", "bold"
-        for command in verdict.commands:
-            yield f"  {command}", ""
-
-
-def _of_kind(title: str, found: list[Finding], verdict: Verdict, style: str) -> Iterator[tuple[str, str]]:
-    for finding in found[:SHOWN]:
-        yield f"{title}{finding.kind}: {finding.where}", style
-        yield f"  {finding.detail}", ""
-        if finding.command:
-            yield f"  mend it with: {finding.command}", "dim"
-    more = len(found) - SHOWN + verdict.more.get(found[0].kind, 0)
-    if more > 0:
-        yield f"{title}{found[0].kind}: {more:,} more", style
-
-
 def _tell(shown: Console, verdict: Verdict) -> None:
-    for line, style in lines(verdict):
-        shown.print(Text(visible(line), style=style))
-
-
-def _number(found: Sized, what: str) -> str:
-    count = len(found)
-    return f"{count or 'no'} {what}{'' if count == 1 else 's'}"
+    for line, tone in lines(verdict):
+        shown.print(Text(visible(line), style=STYLES[tone]))
 
 
 def _tell_repaired(shown: Console, done: Repaired) -> None:

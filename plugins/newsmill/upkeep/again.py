@@ -28,6 +28,7 @@ from newsmill.storage import Store
 from newsmill.upkeep.corpus import DAMAGE
 from newsmill.upkeep.ledger import folder_of
 from newsmill.upkeep.sample import raw_places
+from newsmill.workplace import outlets_of, rules_of
 
 GONE = "its raw record is gone from the landing zone"
 
@@ -55,16 +56,26 @@ def wanted_of(settings: Settings, data: Store, place: tuple[date, str]) -> list[
     )
 
 
-def make_again(
-    settings: Settings, data: Store, run_id: str, day: date, wanted: Sequence[Wanted], landing_uri: str
-) -> dict[str, str]:
-    """Take these articles' raw records through the pipeline, and return why which of them did not come back."""
-    landing = Store(landing_uri)
+def check_ready(settings: Settings, landing: Store) -> None:
+    """Check, before anything is set aside, that articles can be made again.
+
+    Raises:
+        NewsmillError: the landing zone is not there, or an outlet's file or a rules file has a mistake.
+    """
+    outlets_of(settings)
+    rules_of(settings)
     if not landing.is_folder():
         raise NewsmillError(
             f"the landing zone {landing.uri} does not exist, and articles can be made again only from it: set "
             "NEWSMILL_LANDING_URI, or give --landing"
         )
+
+
+def make_again(
+    settings: Settings, data: Store, run_id: str, day: date, wanted: Sequence[Wanted], landing_uri: str
+) -> dict[str, str]:
+    """Take these articles' raw records through the pipeline, and return why which of them did not come back."""
+    landing = Store(landing_uri)
     slices = list(_slices(landing, sorted({article.raw_path for article in wanted})))
     fates = _run(settings, data, run_id, day, landing_uri, slices) if slices else {}
     standing = Index(settings.index).articles([article.article_id for article in wanted])

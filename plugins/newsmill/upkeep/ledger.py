@@ -110,15 +110,24 @@ def load_ledger(data: Store, paths: Iterable[str], desk: Desk, found: Findings) 
             found.add(_finding("ledger.unreadable", path, problem))
 
 
-def load_aside(data: Store, desk: Desk, found: Findings) -> None:
-    """Put on the desk what was set aside, and warn of what the ledger lacks since then."""
+def load_aside(data: Store, paths: Iterable[str], desk: Desk, found: Findings) -> None:
+    """Put on the desk what was set aside, and warn of what the runs in the ledger lack since then.
+
+    Args:
+        data: the data root.
+        paths: of the ledger. A run that has no file there was set aside as a whole, and never was.
+        desk: where it goes.
+        found: is told of warnings.
+    """
+    runs = {file.run for file in map(ledger_file, paths) if file}
     for path, lies_at in paths_aside(data):
         desk.add_values("aside", [(path,)])
         file = ledger_file(path)
         if file and file.dataset != "runs":  # which is made again
             desk.add_values("gaps", [(file.dataset, file.run)])
-            detail = f"{file.dataset} of this run are not complete; what there was lies in {lies_at}"
-            found.add(Finding(kind="ledger.incomplete", where=path, detail=detail, is_warning=True))
+            if file.run in runs:
+                detail = f"{file.dataset} of this run are not complete; what there was lies in {lies_at}"
+                found.add(Finding(kind="ledger.incomplete", where=path, detail=detail, is_warning=True))
     desk.add_values("given_up", [(article_id,) for article_id in articles_lost(data)])
 
 

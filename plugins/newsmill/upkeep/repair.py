@@ -26,7 +26,7 @@ from newsmill.relearn import relearn
 from newsmill.settings import Settings, absolute, load_settings
 from newsmill.staging import run_slug
 from newsmill.storage import Store
-from newsmill.upkeep.again import Wanted, make_again, wanted_of
+from newsmill.upkeep.again import Wanted, check_ready, make_again, wanted_of
 from newsmill.upkeep.aside import note_lost, set_aside
 from newsmill.upkeep.books import count_again
 from newsmill.upkeep.corpus import place_at
@@ -84,6 +84,9 @@ def repair_files(run_id: str, day: date, paths: Sequence[str], *, landing: str |
     settings = load_settings()
     data = Store(settings.data)
     work = _sorted([_below(data, path) for path in paths])
+    landing_uri = absolute(landing or settings.landing)
+    if work.partitions:
+        check_ready(settings, Store(landing_uri))
     pipeline.recover(run_id)
     with holding_corpus(f"{run_id}: set aside"):
         wanted = {path: wanted_of(settings, data, place) for path, place in work.partitions.items()}
@@ -95,7 +98,7 @@ def repair_files(run_id: str, day: date, paths: Sequence[str], *, landing: str |
         books = sum(count_again(data, file) for file in work.ledger if file.dataset == "runs")
         outlets = sorted(set(work.profiles.values()))
         profiles = sum(1 for _ in relearn(data, run_slug(run_id), day, outlets=outlets, write=True)) if outlets else 0
-    lost = _make(settings, data, run_id, day, wanted, absolute(landing or settings.landing))
+    lost = _make(settings, data, run_id, day, wanted, landing_uri)
     made = sum(map(len, wanted.values())) - len(lost)
     return Repaired(tuple(aside), made, books, profiles, tuple(lost))
 

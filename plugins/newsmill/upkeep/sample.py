@@ -72,6 +72,8 @@ def check_restores(data: Store, desk: Desk, found: Findings) -> None:
 
 def check_landing(landing: Store, desk: Desk, found: Findings) -> None:
     """Warn of raw records of the sample that have gone from the landing zone, or changed."""
+    if not desk.count("chosen"):
+        return
     if not landing.is_folder():
         found.add(_warning("landing.gone", landing.uri, "there is no such landing zone; no raw record was looked at"))
         return

@@ -6,6 +6,7 @@ Owns these checks. Keep out: finishing and sweeping (`newsmill recover`).
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 
 from newsmill import parquet
@@ -14,6 +15,9 @@ from newsmill.staging import Staging
 from newsmill.storage import Store
 from newsmill.upkeep.corpus import DAMAGE
 from newsmill.upkeep.findings import ABANDON, RECOVER, Finding, Findings, repair
+
+_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{32}\.tmp")
+"""What `Store.replacing` calls a file that is not whole yet."""
 
 WRITTEN = ("corpus", "ledger", "quarantine", "profiles")
 """Folders in which nobody writes while the corpus is held by someone else."""
@@ -89,5 +93,5 @@ def _temporary(data: Store) -> Iterator[str]:
         root = data.full(folder)
         for at, _, names in os.walk(root):
             for name in sorted(names):
-                if name.startswith(".") and name.endswith(".tmp"):
+                if _TEMPORARY.fullmatch(name):
                     yield f"{folder}{at.removeprefix(root)}/{name}"

@@ -85,7 +85,7 @@ def _attempt(
             load_corpus(data, desk, found)
             corpus = corpus_id(data, found)
             is_usable = load_index(settings.index, corpus, desk, found, must_exist=desk.count("corpus") > 0)
-        load_aside(data, desk, found)
+        load_aside(data, ledger, desk, found)
         load_ledger(data, ledger, desk, found)
         check_agreement(desk, name_of(settings.index), found, index_is_usable=is_usable)
         found.checked["articles"] = desk.count("corpus")

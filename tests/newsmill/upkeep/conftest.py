@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from newsmill.settings import Settings
-from tests.newsmill.upkeep.factory import Made, make
+from tests.newsmill.upkeep.everything import Made, make
+from tests.newsmill.upkeep.mending import pointed_at
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def made_once(tmp_path_factory) -> Made:
     folder = tmp_path_factory.mktemp("upkeep")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(Settings.model_config, "env_file", None)
-        patch.setenv("NEWSMILL_DATA_URI", str(folder / "data"))
-        patch.setenv("NEWSMILL_LANDING_URI", str(folder / "landing"))
-        patch.setenv("NEWSMILL_MOVE_GRACE_SECONDS", "0")
+    with pointed_at(folder):
         return make(folder)
 
 

@@ -14,12 +14,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from newsmill.publish.files import VERSION_KEY
-from tests.newsmill.upkeep.factory import Made
+from tests.newsmill.upkeep.everything import Made
 
 Said = tuple[str, str]
 
-PARTITION = "corpus/date=2026-02-10/outlet=bay-post/articles.parquet"
-OTHER = "corpus/date=2026-02-11/outlet=coast-news/articles.parquet"
+CORRECTED = "corpus/date=2026-02-10/outlet=bay-post/articles.parquet"
+"""Here the second night replaced an article."""
+
+PARTITIONS = [
+    f"corpus/date=2026-02-{day}/outlet={outlet}/articles.parquet"
+    for day in (11, 12, 13)
+    for outlet in ("bay-post", "coast-news", "wire")
+]
+"""Of two articles each, and more; each damage of a story gets its own."""
 
 
 def of_run(made: Made, dataset: str, run: str = "night-2") -> Path:
@@ -58,120 +65,121 @@ def truncate(path: Path) -> None:
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
 
 
-def bit_flip(made: Made) -> Said:
-    flip_a_bit(made.data / PARTITION, "title")
-    return "corpus.unreadable", PARTITION
+def bit_flip(made: Made, at: str) -> Said:
+    flip_a_bit(made.data / at, "title")
+    return "corpus.unreadable", at
 
 
-def truncated(made: Made) -> Said:
-    truncate(made.data / PARTITION)
-    return "corpus.unreadable", PARTITION
+def truncated(made: Made, at: str) -> Said:
+    truncate(made.data / at)
+    return "corpus.unreadable", at
 
 
-def emptied(made: Made) -> Said:
-    (made.data / PARTITION).write_bytes(b"")
-    return "corpus.unreadable", PARTITION
+def emptied(made: Made, at: str) -> Said:
+    (made.data / at).write_bytes(b"")
+    return "corpus.unreadable", at
 
 
-def zeros(made: Made) -> Said:
-    path = made.data / PARTITION
+def zeros(made: Made, at: str) -> Said:
+    path = made.data / at
     path.write_bytes(bytes(path.stat().st_size))
-    return "corpus.unreadable", PARTITION
+    return "corpus.unreadable", at
 
 
-def deleted(made: Made) -> Said:
-    shutil.rmtree((made.data / PARTITION).parent)
-    return "corpus.lost", PARTITION
+def deleted(made: Made, at: str) -> Said:
+    shutil.rmtree((made.data / at).parent)
+    return "corpus.lost", at
 
 
-def row_lost(made: Made) -> Said:
-    rewrite(made.data / PARTITION, lambda rows: rows.slice(1), {b"newsmill.articles": b"1"})
-    return "corpus.lost", PARTITION
+def row_lost(made: Made, at: str) -> Said:
+    rewrite(made.data / at, lambda rows: rows.slice(1), {b"newsmill.articles": b"1"})
+    return "corpus.lost", at
 
 
-def row_in_two_partitions(made: Made) -> Said:
-    one = pq.ParquetFile(made.data / PARTITION).read().slice(0, 1)
-    rewrite(made.data / OTHER, lambda rows: pa.concat_tables([one.cast(rows.schema), rows]))
-    return "corpus.article_twice", OTHER
-
-
-def undated_row_in_two_partitions(made: Made) -> Said:
-    """No day gives this one away."""
-    home, other = (f"corpus/date=2026-03-01/outlet={outlet}/articles.parquet" for outlet in ("wire", "verity"))
+def row_in_two_partitions(made: Made, at: str) -> Said:
+    """One that has no day of its own to give it away, in a file whose count is right."""
+    home = "corpus/date=2026-03-01/outlet=wire/articles.parquet"
     one = pq.ParquetFile(made.data / home).read().slice(0, 1)
-    rewrite(made.data / other, lambda rows: pa.concat_tables([rows, one.cast(rows.schema)]).sort_by("article_id"))
-    return "corpus.article_twice", other
+    added = lambda rows: pa.concat_tables([rows, one.cast(rows.schema)])  # noqa: E731 - it goes to the end
+    rewrite(made.data / at, added, {b"newsmill.articles": b"3"})
+    return "corpus.article_twice", at
 
 
-def wrong_hash(made: Made) -> Said:
-    rewrite(made.data / PARTITION, lambda rows: with_values(rows, "content_hash", lambda old: [*old[1:], "0" * 64]))
-    return "corpus.wrong_hash", PARTITION
+def row_on_another_day(made: Made, at: str) -> Said:
+    rows = pq.ParquetFile(made.data / "corpus/date=2023-09-16/outlet=winston-blog/articles.parquet").read()
+    rewrite(made.data / at, lambda old: pa.concat_tables([rows.cast(old.schema), old]), {b"newsmill.articles": b"3"})
+    return "corpus.wrong_partition", at
 
 
-def other_text(made: Made) -> Said:
+def wrong_hash(made: Made, at: str) -> Said:
+    rewrite(made.data / at, lambda rows: with_values(rows, "content_hash", lambda old: [*old[1:], "0" * 64]))
+    return "corpus.wrong_hash", at
+
+
+def other_text(made: Made, at: str) -> Said:
     change = lambda old: [old[0].replace("basin", "canal", 1), *old[1:]]  # noqa: E731
-    rewrite(made.data / PARTITION, lambda rows: with_values(rows, "text", change))
-    return "corpus.wrong_hash", PARTITION
+    rewrite(made.data / at, lambda rows: with_values(rows, "text", change))
+    return "corpus.wrong_hash", at
 
 
-def empty_text(made: Made) -> Said:
-    rewrite(made.data / PARTITION, lambda rows: with_values(rows, "text", lambda old: ["", *old[1:]]))
-    return "corpus.empty_text", PARTITION
+def empty_text(made: Made, at: str) -> Said:
+    rewrite(made.data / at, lambda rows: with_values(rows, "text", lambda old: ["", *old[1:]]))
+    return "corpus.empty_text", at
 
 
-def wrong_words(made: Made) -> Said:
-    rewrite(made.data / PARTITION, lambda rows: with_values(rows, "word_count", lambda old: [7, *old[1:]]))
-    return "corpus.wrong_words", PARTITION
+def wrong_words(made: Made, at: str) -> Said:
+    rewrite(made.data / at, lambda rows: with_values(rows, "word_count", lambda old: [7, *old[1:]]))
+    return "corpus.wrong_words", at
 
 
-def wrong_day(made: Made) -> Said:
-    path, to = made.data / PARTITION, made.data / PARTITION.replace("02-10", "02-09")
+def wrong_day(made: Made, at: str) -> Said:
+    path, to = made.data / at, made.data / at.replace("date=2026", "date=2025")
     to.parent.mkdir(parents=True)
     path.rename(to)
     return "corpus.wrong_partition", str(to.relative_to(made.data))
 
 
-def unsorted(made: Made) -> Said:
-    rewrite(made.data / PARTITION, lambda rows: rows.take(list(range(len(rows)))[::-1]))
-    return "corpus.unsorted", PARTITION
+def unsorted(made: Made, at: str) -> Said:
+    rewrite(made.data / at, lambda rows: rows.take(list(range(len(rows)))[::-1]))
+    return "corpus.unsorted", at
 
 
-def extra_column(made: Made) -> Said:
-    rewrite(made.data / PARTITION, lambda rows: rows.append_column("mood", pa.array(["calm"] * len(rows))))
-    return "corpus.schema", PARTITION
+def extra_column(made: Made, at: str) -> Said:
+    rewrite(made.data / at, lambda rows: rows.append_column("mood", pa.array(["calm"] * len(rows))))
+    return "corpus.schema", at
 
 
-def column_lost(made: Made) -> Said:
-    rewrite(made.data / PARTITION, lambda rows: rows.drop_columns(["raw_sha256"]))
-    return "corpus.schema", PARTITION
+def column_lost(made: Made, at: str) -> Said:
+    rewrite(made.data / at, lambda rows: rows.drop_columns(["raw_sha256"]))
+    return "corpus.schema", at
 
 
-def nullable(made: Made) -> Said:
+def nullable(made: Made, at: str) -> Said:
     def change(rows: pa.Table) -> pa.Table:
         return rows.set_column(0, pa.field("article_id", pa.string()), rows["article_id"])
 
-    rewrite(made.data / PARTITION, change)
-    return "corpus.schema", PARTITION
+    rewrite(made.data / at, change)
+    return "corpus.schema", at
 
 
-def newer_version(made: Made) -> Said:
-    rewrite(made.data / PARTITION, lambda rows: rows, {VERSION_KEY: b"99"})
-    return "corpus.newer_version", PARTITION
+def newer_version(made: Made, at: str) -> Said:
+    rewrite(made.data / at, lambda rows: rows, {VERSION_KEY: b"99"})
+    return "corpus.newer_version", at
 
 
-def other_count(made: Made) -> Said:
-    rewrite(made.data / PARTITION, lambda rows: rows, {b"newsmill.articles": b"77"})
-    return "corpus.count", PARTITION
+def other_count(made: Made, at: str) -> Said:
+    rewrite(made.data / at, lambda rows: rows, {b"newsmill.articles": b"77"})
+    return "corpus.count", at
 
 
-def other_revision(made: Made) -> Said:
+def other_revision(made: Made, at: str) -> Said:
     """Index and ledger know better."""
-    rewrite(made.data / PARTITION, lambda rows: with_values(rows, "revision", lambda old: [9, *old[1:]]))
-    return "corpus.unaccounted", PARTITION
+    rewrite(made.data / at, lambda rows: with_values(rows, "revision", lambda old: [9, *old[1:]]))
+    return "corpus.unaccounted", at
 
 
-def older_file(made: Made) -> Said:
-    """The file as it was before the second night: the first revision of an article, which a run did publish."""
+def older_file(made: Made, at: str) -> Said:
+    """The file of the corrected article, as it was before the second night; a run did publish it."""
     revisions = pq.ParquetFile(of_run(made, "revisions")).read().to_pylist()
     old = next(row for row in revisions if str(row["date"]) == "2026-02-10" and row["outlet"] == "bay-post")
 
@@ -181,46 +189,41 @@ def older_file(made: Made) -> Said:
         merged = sorted([*rest, back], key=lambda row: (row["published_at"], row["article_id"]))
         return pa.Table.from_pylist(merged, schema=rows.schema)
 
-    rewrite(made.data / PARTITION, change)
-    return "corpus.older", PARTITION
+    rewrite(made.data / CORRECTED, change)
+    return "corpus.older", CORRECTED
 
 
-def second_file(made: Made) -> Said:
-    path = made.data / PARTITION
+def second_file(made: Made, at: str) -> Said:
+    path = made.data / at
     shutil.copy(path, path.with_name("part-0.parquet"))
-    return "corpus.stray", PARTITION.replace("articles", "part-0")
+    return "corpus.stray", at.replace("articles", "part-0")
 
 
-def stray_file(made: Made) -> Said:
+def stray_file(made: Made, at: str) -> Said:
+    """Its name is a trap for a shell."""
     (made.data / "corpus" / "it's notes.txt").write_text("These do not belong here.")
     return "corpus.stray", "corpus/it's notes.txt"
 
 
-CORPUS = [
-    bit_flip,
-    truncated,
-    emptied,
-    zeros,
-    deleted,
-    row_lost,
+UNREADABLE = [bit_flip, truncated, emptied, zeros, deleted, column_lost, newer_version, second_file, stray_file]
+"""What a disk or a hand does to files."""
+
+MISTAKEN = [
     row_in_two_partitions,
-    undated_row_in_two_partitions,
+    row_on_another_day,
     wrong_hash,
     other_text,
     empty_text,
     wrong_words,
-    wrong_day,
     unsorted,
-    extra_column,
-    column_lost,
-    nullable,
-    newer_version,
-    other_count,
-    other_revision,
     older_file,
-    second_file,
-    stray_file,
+    other_revision,
 ]
+"""Files that can be read and say something wrong."""
+
+MISSHAPEN = [row_lost, wrong_day, extra_column, nullable, other_count]
+
+CORPUS = {"unreadable": UNREADABLE, "mistaken": MISTAKEN, "misshapen": MISSHAPEN}
 
 
 def lose_rows(path: Path, is_lost: Callable[[dict], bool]) -> None:
@@ -243,9 +246,9 @@ def _row_lost(dataset: str, kind: str, run: str = "night-1", **wanted: str) -> C
     return damage
 
 
-def _truncated(dataset: str) -> Callable[[Made], Said]:
+def _truncated(dataset: str, run: str = "night-2") -> Callable[[Made], Said]:
     def damage(made: Made) -> Said:
-        path = of_run(made, dataset)
+        path = of_run(made, dataset, run)
         truncate(path)
         return "ledger.unreadable", where(made, path)
 
@@ -253,9 +256,9 @@ def _truncated(dataset: str) -> Callable[[Made], Said]:
     return damage
 
 
-def _gone(dataset: str, kind: str) -> Callable[[Made], Said]:
+def _gone(dataset: str, run: str, kind: str = "ledger.missing") -> Callable[[Made], Said]:
     def damage(made: Made) -> Said:
-        path = of_run(made, dataset)
+        path = of_run(made, dataset, run)
         path.unlink()
         return kind, where(made, path)
 
@@ -306,26 +309,35 @@ def removals_out_of_place(made: Made) -> Said:
     return "ledger.not_restored", where(made, path)
 
 
-LEDGER = [
-    _row_lost("fates", "ledger.fates_lost", fate="published"),
-    _row_lost("fates", "ledger.fates_lost", fate="unreadable"),
-    _row_lost("fates", "ledger.fates_lost", run="night-2", fate="unchanged"),
-    _row_lost("runs", "ledger.books", outlet="bay-post"),
-    _row_lost("removals", "ledger.removals_lost", outlet="bay-post"),
-    _row_lost("quarantine", "ledger.quarantine_lost"),
-    _row_lost("duplicates", "ledger.duplicates_lost", run="night-2"),
-    *map(_truncated, ("fates", "runs", "removals", "metadata", "duplicates", "revisions", "quarantine")),
-    _gone("fates", "ledger.missing"),
-    _gone("runs", "ledger.missing"),
-    _gone("quarantine", "ledger.quarantine_lost"),
-    bit_flip_in_ledger,
-    run_twice,
-    fates_of_another_run,
-    duplicate_of_nothing,
-    replaced_by_nothing,
-    removals_of_nothing,
-    removals_out_of_place,
-]
+LEDGER = {
+    "fates": [_row_lost("fates", "ledger.fates_lost", fate="published"), _truncated("fates"), _gone("fates", "again")],
+    "rows": [
+        _row_lost("fates", "ledger.fates_lost", run="again", fate="quarantined"),
+        _row_lost("runs", "ledger.books", outlet="bay-post"),
+        _row_lost("removals", "ledger.removals_lost", outlet="bay-post"),
+        _row_lost("quarantine", "ledger.quarantine_lost"),
+        _row_lost("duplicates", "ledger.duplicates_lost", run="night-2"),
+    ],
+    "more fates": [
+        _row_lost("fates", "ledger.fates_lost", fate="unreadable"),
+        _row_lost("fates", "ledger.fates_lost", run="night-2", fate="unchanged"),
+        _truncated("runs", "again"),
+    ],
+    "unreadable": [
+        *(_truncated(name) for name in ("runs", "removals", "duplicates", "revisions", "quarantine")),
+        bit_flip_in_ledger,
+        _gone("runs", "night-1"),
+        _gone("quarantine", "again", "ledger.quarantine_lost"),
+    ],
+    "wrong": [
+        run_twice,
+        fates_of_another_run,
+        removals_of_nothing,
+        removals_out_of_place,
+    ],
+    "unknown": [duplicate_of_nothing, replaced_by_nothing],
+}
+"""Stories of damages that do not explain each other."""
 
 
 def _index(statement: str, kind: str, name: str) -> Callable[[Made], Said]:

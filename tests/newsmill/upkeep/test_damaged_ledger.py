@@ -9,16 +9,22 @@ from __future__ import annotations
 import pytest
 
 from tests.newsmill.upkeep.damage import LEDGER
-from tests.newsmill.upkeep.mending import corpus_of, mend, names, verify
+from tests.newsmill.upkeep.mending import names, story
 
 
-@pytest.mark.parametrize("damage", LEDGER)
-def test_damage_is_found_named_and_a_warning_afterwards(made, damage):
-    before = corpus_of(made.data)
-    said = damage(made)
-    shown = verify(clean=False)
-    assert names(shown, said), shown
-    mend(shown)
-    after = verify("--all", clean=True)
-    assert "runs/" in said[1] or names(after, ("warning: ledger.incomplete", said[1])), after
-    assert corpus_of(made.data) == before
+@pytest.fixture(scope="module", params=LEDGER)
+def told(request, made_once, tmp_path_factory):
+    acts = {damage.__name__: damage for damage in LEDGER[request.param]}
+    return story(made_once, tmp_path_factory.mktemp("story"), acts)
+
+
+def test_each_damage_is_found_and_named(told):
+    missed = {name: said for name, said in told.said.items() if not names(told.shown, said)}
+    assert not missed, told.shown
+
+
+def test_damages_are_warnings_after_what_verify_printed(told):
+    assert "no findings, " in told.after, told.after
+    for name, (_, place) in told.said.items():
+        assert "runs/" in place or names(told.after, ("warning: ledger.incomplete", place)), (name, told.after)
+    assert told.mended == told.corpus
