@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import sqlite3
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
 from newsmill.model import key_of
-from tests.conftest import DAY
+from tests.conftest import DAY, PROJECT
 from tests.integration.runs import run
 
 URL = "https://verity.example.org/2026/02/03/the-bridge"
@@ -75,12 +76,17 @@ REVISED = OURS | {
     "fetched_at": "2026-02-06T08:00:00Z",
     "text": f"{story(2, 'with another xylograph')}\n\nShare this article",
 }
-TOO_SHORT = OURS | {"fetched_at": "2026-02-07T08:00:00Z", "text": "A xylograph, in few words."}
-COPY = (
-    OURS
-    | {"id": "copy", "url": "https://express.example.org/2026/02/03/bridge", "outlet": "express"}
-    | {"published_at": "2026-02-03T09:00:00Z"}
-)
+TOO_SHORT = OURS | {
+    "fetched_at": "2026-02-07T08:00:00Z",
+    "text": "A xylograph, in few words.",
+    "title": "A quinquereme " * 40,  # too long: Data Docs show it
+}
+COPY = OURS | {
+    "id": "copy",
+    "url": "https://express.example.org/2026/02/03/bridge",
+    "outlet": "express",
+    "published_at": "2026-02-03T09:00:00Z",
+}
 OTHERS = [
     record("other-1", 11),
     record("other-2", 12, published_at="2026-02-04T08:00:00Z"),
@@ -88,6 +94,14 @@ OTHERS = [
     record("short", 14, text="Far too short.", title="A short one"),
 ]
 NEXT = DAY + timedelta(days=1)
+
+
+def few_rules(folder: Path) -> Path:
+    """Make a folder of outlets and rules with one file of rules: reading all of them is most of a small run's cost."""
+    (folder / "outlets").mkdir(parents=True)
+    (folder / "rules").mkdir()
+    shutil.copy(PROJECT / "include" / "rules" / "share.yaml", folder / "rules")
+    return folder
 
 
 def put(landing: Path, name: str, *records: dict[str, Any]) -> None:
@@ -125,7 +139,3 @@ def index_of(data: Path) -> dict[str, list[tuple[Any, ...]]]:
     with sqlite3.connect(data / "index.sqlite") as connection:
         names = [name for (name,) in connection.execute("select name from sqlite_master where type = 'table'")]
         return {name: sorted(connection.execute(f'select * from "{name}"'), key=repr) for name in names}
-
-
-def days(first: date, count: int) -> list[date]:
-    return [first + timedelta(days=number) for number in range(count)]

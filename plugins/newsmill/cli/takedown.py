@@ -50,8 +50,12 @@ def _confirm(question: str) -> None:
     Raises:
         NewsmillError: there is nobody to ask.
     """
-    if not sys.stdin.isatty():
+    if not _is_terminal():
         raise NewsmillError("nobody is there to ask for confirmation: look with --dry-run, then give --yes")
     if not typer.confirm(question):
         console().print("nothing was changed")
         raise typer.Exit(1)
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty()

@@ -32,10 +32,10 @@ READ_ROWS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """Staging of a run that has not ended, and holds what is to be taken down."""
+    """Staging of a run that has not ended. It may hold more than can be told: a copy is known by its cleaned text."""
 
     folder: str
-    rows: int  # to be emptied or removed
+    rows: int  # that are told, to be emptied or removed
     damaged: tuple[str, ...]  # files that cannot be read, whatever they hold
 
 
@@ -75,13 +75,12 @@ def copies(data: Store, target: Target) -> Iterator[dict[str, Any]]:
 
 
 def unfinished(data: Store, target: Target) -> Iterator[Unfinished]:
-    """Yield the staging folders with rows that a takedown means, or with files that cannot be read."""
+    """Yield the staging folders of runs, with the number of rows in each that a takedown means."""
     for folder in _folders(data):
         damaged: list[str] = []
         keys = _staged_keys(data, folder, target, damaged)
         rows = sum(_count_due(data, path, target, keys, damaged) for path in _files(data, folder))
-        if rows or damaged:
-            yield Unfinished(folder, rows, tuple(sorted(set(damaged))))
+        yield Unfinished(folder, rows, tuple(sorted(set(damaged))))
 
 
 def scrub_staging(data: Store, target: Target) -> None:

@@ -126,8 +126,8 @@ def _others(report: TakedownReport) -> Iterator[str]:
 def _left_over(report: TakedownReport) -> Iterator[str]:
     for found in report.unfinished:
         yield (
-            f"{found.folder}: a run that has not ended; {found.rows:,} rows of it are emptied. Nothing of them comes "
-            "back. If that run is dead, remove the folder"
+            f"{found.folder}: a run that has not ended; of its rows {found.rows:,} are emptied. Nothing of it comes "
+            "back, but copies that it has not cleaned yet lie there until it ends; if it is dead, remove the folder"
         )
         yield from (f"  {path} cannot be read, and may hold it" for path in found.damaged)
     if report.damaged.first:

@@ -118,7 +118,7 @@ def _count(data: Store, target: Target, rows: Counter[tuple[str, str]], raw_plac
 
 
 def _check_known(settings: Settings, report: TakedownReport) -> None:
-    is_seen = report.rows or report.raw_places.first or report.unfinished
+    is_seen = report.rows or report.raw_places.first or any(found.rows for found in report.unfinished)
     if not is_seen and report.target.outlet not in outlet_slugs(settings.include / "outlets"):
         raise TakedownError(
             f"--outlet {report.target.outlet}: no such outlet: it has no file in {settings.include / 'outlets'} and no "
