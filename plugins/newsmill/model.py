@@ -343,6 +343,17 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """The raw record that a task is at, as far as it is known before anything in it is read."""
+
+    raw_path: str
+    folder: str | None = None
+    raw_sha256: str | None = None
+    fingerprint: str | None = None
+    rest: Slice | None = None  # what its slice holds behind it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """What one extract task and one clean task work on."""
 
@@ -404,6 +415,30 @@ class Replay:
     run_id: str | None = None  # the run that refused them
     from_date: date | None = None  # of that run
     to_date: date | None = None  # inclusive
+
+
+class Scope(StrEnum):
+    """What a takedown is about."""
+
+    ARTICLE = "article"
+    OUTLET = "outlet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What is taken down, by keys alone: an article with the texts that it had, or an outlet. Exactly one is given."""
+
+    article_id: str | None = None
+    outlet: str | None = None
+    content_hashes: tuple[str, ...] = ()  # of the article's texts; whoever brings one of them stays out, too
+    records: tuple[str, ...] = ()  # `run_id|record_key` of other articles' records that brought one of them
+    places: tuple[str, ...] = ()  # record_keys of the article's own records
+    outlets: tuple[str, ...] = ()  # where the article's records were
+
+    @property
+    def scope(self) -> Scope:
+        """What the takedown is about."""
+        return Scope.OUTLET if self.outlet else Scope.ARTICLE
 
 
 def key_of(*parts: str) -> str:

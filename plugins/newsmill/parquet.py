@@ -20,10 +20,22 @@ from newsmill.storage import Store
 
 
 @contextmanager
-def opened(store: Store, path: str) -> Iterator[pq.ParquetFile]:
-    """Open a file; for its metadata, or with `batches` and `read`."""
-    with store.open(path) as handle, pq.ParquetFile(handle, pre_buffer=False) as file:
+def opened(store: Store, path: str, *, checked: bool = False) -> Iterator[pq.ParquetFile]:
+    """Open a file; for its metadata, or with `batches` and `read`. `checked`: compare pages with their checksums."""
+    with (
+        store.open(path) as handle,
+        pq.ParquetFile(handle, pre_buffer=False, page_checksum_verification=checked) as file,
+    ):
         yield file
+
+
+def is_whole(store: Store, path: str) -> bool:
+    """Tell whether a file is there and has its end, which a cut one lacks."""
+    try:
+        with opened(store, path):
+            return True
+    except (OSError, pa.ArrowInvalid):
+        return False
 
 
 def batches(file: pq.ParquetFile, size: int, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:

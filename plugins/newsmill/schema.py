@@ -143,7 +143,7 @@ SETTLED = pa.schema(
         pa.field("detail", pa.string()),
     ]
 )
-"""Staging: records whose fate is known when they are read (unreadable, unchanged)."""
+"""Staging: records that need no verdict: unchanged ones, and those that could not be read or not be cleaned."""
 
 VERDICTS = pa.schema(
     [
@@ -229,6 +229,26 @@ QUARANTINE = pa.schema(
     ]
 )
 """Articles that failed a critical expectation, with the place of their raw bytes."""
+
+TAKEDOWNS = pa.schema(
+    [
+        pa.field("id", pa.string(), nullable=False),
+        pa.field("day", pa.date32(), nullable=False),
+        pa.field("scope", pa.string(), nullable=False),
+        pa.field("article_id", pa.string()),
+        pa.field("content_hash", pa.string()),
+        pa.field("outlet", pa.string()),
+        pa.field("reason", pa.string()),
+        pa.field(
+            "counts",
+            pa.list_(pa.struct([("dataset", pa.string()), ("rows", pa.int64())])),
+            nullable=False,
+        ),
+    ]
+)
+"""Ledger: tombstones. One row for each text that a taken-down article had in the corpus, one without a text where it
+had none; or one for a taken-down outlet. `scope` is `article` or `outlet`; only in rows of the latter `outlet` keeps
+anything out. `reason` is the operator's, `counts` what the whole takedown removed. No title, no text, no URL."""
 
 RUNS = pa.schema(
     [

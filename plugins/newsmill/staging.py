@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from newsmill import parquet
 from newsmill.model import Batch, NewsmillError, Selection, Slice, Wanted, key_of
 from newsmill.registry import slug_of
-from newsmill.schema import PLAN, WANTED
+from newsmill.schema import PLAN, SCHEMA_VERSION, WANTED
 from newsmill.storage import Store
 
 ROWS_PER_GROUP = 1000
@@ -66,10 +66,19 @@ class Staging:
         return self.path(f"{dataset}/batch-{number:06d}.parquet")
 
     def start(self, run_id: str, day: date, selection: Selection) -> None:
-        """Begin afresh: remove what an earlier attempt left, and write what this run is."""
+        """Begin afresh: remove what an earlier attempt left, and write what this run is.
+
+        Raises:
+            StagingError: the earlier attempt has decided what to publish, and part of it may be in the corpus.
+        """
+        if self.is_decided:
+            raise StagingError(
+                f"{self.data.uri}/{self.root}: run {self.run().run_id} has decided what to publish and is not "
+                "finished: `newsmill recover` finishes it; then run this task again"
+            )
         self.end()
         run = Run(run_id=run_id, day=day, selection=selection, ledger_name=self._free_ledger_name(run_id, day))
-        self._write_json("run.json", dataclasses.asdict(run))
+        self._write_json("run.json", dataclasses.asdict(run) | {"schema_version": SCHEMA_VERSION})
 
     @property
     def has_begun(self) -> bool:
@@ -78,8 +87,16 @@ class Staging:
 
     @property
     def is_decided(self) -> bool:
-        """Tell whether the run has decided what to publish."""
+        """Tell whether the run had decided what to publish, even if what it decided cannot be read any more."""
         return self.data.exists(self.path("groups.json"))
+
+    def stands(self, *paths: str) -> bool:
+        """Tell whether these files stay as they are: the run has decided on them, and they are whole.
+
+        What it decided may be in the corpus already, so a task that is cleared must not give it other rows. A file that
+        was damaged since is made again.
+        """
+        return self.is_decided and all(parquet.is_whole(self.data, path) for path in paths)
 
     def run(self) -> Run:
         """Return what this run is.
@@ -124,10 +141,15 @@ class Staging:
                 writer.add({"batch": number, "record_key": key_of(record.raw_path), **dataclasses.asdict(record)})
         return numbers
 
+    @property
+    def names_records(self) -> bool:
+        """Tell whether the run takes records by their names, be they known or not."""
+        return self.data.exists(self.path("wanted.parquet"))
+
     def wanted(self, number: int) -> dict[str, Wanted] | None:
         """Return the records that a batch is to take, by record_key; None: it takes all that it reads."""
         path = self.path("wanted.parquet")
-        if not self.data.exists(path):
+        if not self.names_records:
             return None
         with _explained(self.data, path), parquet.opened(self.data, path) as file:
             parts = parquet.batches_where(file, ROWS_PER_GROUP, "batch", number)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from newsmill import parquet
+from newsmill import corpus
 from newsmill.model import NewsmillError
 from newsmill.storage import Store
 
@@ -35,7 +35,7 @@ class Standing:
         """Yield these rows with some of their columns and `outlet`, partition by partition.
 
         Raises:
-            NewsmillError: a file of the corpus is damaged; says which.
+            NewsmillError: a file of the corpus is damaged, or a newer newsmill wrote it; says which.
         """
         names = list(dict.fromkeys([*columns, "cleaner_version"]))
         for path, outlet in self._files(data):
@@ -62,9 +62,8 @@ EVERY_ROW = Standing()
 
 def _rows(data: Store, path: str, columns: list[str]) -> Iterator[dict[str, Any]]:
     try:
-        with parquet.opened(data, path) as file:
-            for part in parquet.batches(file, ROWS_AT_ONCE, columns):
-                yield from part.to_pylist()
+        for part in corpus.batches(data, path, ROWS_AT_ONCE, columns):
+            yield from part.to_pylist()
     except (OSError, ValueError, KeyError) as error:
         raise NewsmillError(
             f"{data.uri}/{path} cannot be read ({error}): newsmill verify says what mends it"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from newsmill.clean.rules import RuleSet
     from newsmill.dedup.index import Index
     from newsmill.staging import Run, Staging
+    from newsmill.watch import Limits
 
 log = structlog.get_logger("newsmill")
 
@@ -51,11 +52,24 @@ class Workplace:
         return rules_of(self.settings)
 
     @property
-    def index(self) -> Index:
-        """The index of what is published."""
-        from newsmill.dedup.index import Index
+    def limits(self) -> Limits:
+        """What one record may take."""
+        from newsmill.watch import Limits
 
-        return Index(self.settings.index)
+        return Limits.of(self.settings)
+
+    @property
+    def index(self) -> Index:
+        """The index of what is published; once the corpus has an id, no other one's.
+
+        Raises:
+            NewsmillError: the URL is none, or what says which corpus this is cannot be read.
+        """
+        from newsmill.dedup.index import Index
+        from newsmill.identity import read_identity
+
+        identity = read_identity(self.data)
+        return Index(self.settings.index, identity.corpus if identity else None)
 
 
 def open_workplace(run_id: str) -> Workplace:

@@ -43,6 +43,7 @@ def test_triggered_runs_publish_the_seeds_then_find_them_unchanged(server):
     states = {task["task_id"]: task["state"] for task in task_instances(server, second)}
     assert states["publish"] == "skipped"
     assert states["reconcile"] == "success"
+    assert len(server.call("GET", "/api/v2/assets/events")["asset_events"]) == 5  # what did not change wakes nobody
     (_, last) = sorted({row["run_id"] for row in rows(server.data, "ledger/runs")})
     assert sum(row["unchanged"] for row in rows(server.data, "ledger/runs") if row["run_id"] == last) == 5
 

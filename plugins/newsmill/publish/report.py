@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
+
+import pyarrow as pa
 
 from newsmill import parquet
 from newsmill.model import Fate, NewsmillError
@@ -24,6 +28,9 @@ MAX_LINES = 50
 """Outlets, and partitions, that the table names; the rest it counts."""
 
 MAX_NAME = 40
+
+LOOK_BACK = 30
+"""Files of `ledger/runs` that are looked at for a run that published: a month of nights without a new article."""
 
 
 class BooksError(NewsmillError):
@@ -152,6 +159,28 @@ def number_of(data: Store, path: str) -> int:
     return _order(data, path)[0] if path in paths else len(paths) + 1
 
 
+def newest_published(data: Store) -> Report | None:
+    """Return the report of the newest run in the ledger that wrote a partition, if it is among the newest files.
+
+    A report that cannot be read is passed over.
+    """
+    newest = (path for day in reversed(data.folders("ledger/runs")) for path in reversed(readable(data, day)))
+    for path in islice(newest, LOOK_BACK):
+        report = _read(data, path)
+        if report.partitions:
+            return report
+    return None
+
+
+def readable(data: Store, day: str = "") -> list[str]:
+    """Return the paths of the runs in `ledger/runs`, or of one folder of it, that can be read, as they ended."""
+    ordered = []
+    for entry in data.files(f"ledger/runs/{day}".rstrip("/")):
+        with suppress(OSError, pa.ArrowException, LookupError):
+            ordered.append(_order(data, entry.path))
+    return [path for _, path in sorted(ordered)]
+
+
 def of_run(data: Store, run_id: str) -> Report | None:
     """Return the report of a run that has ended, its last attempt's if it was cleared; None where it has not ended."""
     slug = run_slug(run_id)
@@ -204,15 +233,15 @@ def _partition_lines(keys: tuple[str, ...]) -> list[str]:
 
 def _cells(outlet: OutletBooks) -> list[str]:
     counts = (getattr(outlet, name) for name in ["read", *FATES, "words"])
-    return [_name(outlet.outlet), *(f"{count:,}" for count in counts), f"{len(outlet.partitions):,}"]
+    return [safe_name(outlet.outlet), *(f"{count:,}" for count in counts), f"{len(outlet.partitions):,}"]
 
 
-def _name(outlet: str | None) -> str:
+def safe_name(outlet: str | None, limit: int | None = MAX_NAME) -> str:
     """Return a name that is safe in a terminal: an outlet that validation refused may be any text."""
     if outlet is None:
         return NO_OUTLET
     shown = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in outlet)
-    return shown if len(shown) <= MAX_NAME else f"{shown[: MAX_NAME - 1]}…"
+    return shown if limit is None or len(shown) <= limit else f"{shown[: limit - 1]}…"
 
 
 def aligned(rows: list[list[str]]) -> list[str]:
