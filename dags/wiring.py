@@ -162,6 +162,19 @@ def selection() -> Selection:
     return Selection(**{name: asked[name] for name in common})
 
 
+def announce(keys: list[str]) -> None:
+    """Announce partitions of the corpus that the task at work has written.
+
+    Airflow announces the assets of a task that succeeds even if it names no partition; so one that has written nothing
+    gives its asset up. Else every night would wake the consumers of the corpus, changed or not.
+    """
+    context = get_current_context()
+    if keys:
+        context["outlet_events"][CORPUS].add_partitions(keys)
+    else:
+        context["task"].outlets = []
+
+
 def planned(plan: Callable[[str, date], list[dict[str, Any]]], doc_md: str) -> Any:
     """Return a run's first task, `plan`: it finishes what other runs had decided, then plans.
 
@@ -172,9 +185,7 @@ def planned(plan: Callable[[str, date], list[dict[str, Any]]], doc_md: str) -> A
 
     @task(task_id="plan", doc_md=doc_md, outlets=[CORPUS])
     def first() -> list[dict[str, Any]]:
-        context = get_current_context()
-        if not context["params"]["dry_run"]:
-            context["outlet_events"][CORPUS].add_partitions(pipeline.recover(run_id()))
+        announce([] if params()["dry_run"] else pipeline.recover(run_id()))
         return plan(run_id(), run_day())
 
     return first()
@@ -218,7 +229,7 @@ def flow(batches: Any, before_deciding: Callable[[], Any] | None = None) -> None
     )
     def publish(part: dict[str, Any]) -> int:
         written = pipeline.publish(run_id(), part["number"])
-        get_current_context()["outlet_events"][CORPUS].add_partitions(written)
+        announce(written)
         return len(written)
 
     @task(doc_md="Checks that the books balance, writes ledger, index and profiles, logs the table of fates by outlet.")

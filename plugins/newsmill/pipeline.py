@@ -1,7 +1,8 @@
 """The flow: landing -> plan -> extract xN -> learn -> clean xN -> validate -> deduplicate -> publish xM -> reconcile.
 
 Owns the order of the stages and what passes between them. Each function here is one task of the DAG `ingest_news`;
-it takes a run's id and small numbers, and reads and writes Parquet files below `staging/<run>/`. `learn_profiles` and
+it takes a run's id and small numbers, and reads and writes Parquet files below `staging/<run>/`. The DAGs
+`replay_quarantine` and `reprocess` plan otherwise, and `reprocess` compares before it decides. `learn_profiles` and
 `report_drift` are the tasks of the DAG `learn_outlets`.
 
 Keep out: how a stage does its work. Stages are imported where they are used, because a task pays seconds and hundreds

@@ -56,7 +56,7 @@ def refused(data: Store, asked: Replay) -> Iterator[Iterator[str]]:
     """Give the raw_paths of the refused records that are asked for.
 
     Raises:
-        NewsmillError: the run that is asked for is not in the ledger.
+        NewsmillError: the run that is asked for is not in the ledger, or a file of the ledger is damaged.
     """
     with (
         tempfile.TemporaryDirectory(prefix="newsmill-refused-") as folder,
@@ -93,8 +93,7 @@ def _condition(asked: Replay) -> tuple[str, list[str]]:
 
 def _note_run(database: sqlite3.Connection, data: Store, path: str) -> str:
     """Take note of one run's fates; return its id."""
-    with parquet.opened(data, path) as file:
-        run_id = str(parquet.read(file, ["run_id"])["run_id"][0].as_py())
+    run_id = str(next(_parts(data, path, ["run_id"]))["run_id"][0].as_py())
     fates = path.replace("ledger/runs/", "ledger/fates/", 1)
     day = path.split("/")[2].removeprefix("run_date=")
     for part in _parts(data, fates, [*_NARROW, "raw_path", "outlet", "run_id"]):
@@ -129,6 +128,11 @@ def _note_standing(database: sqlite3.Connection, part: pa.Table) -> None:
 
 
 def _parts(data: Store, path: str, columns: list[str]) -> Iterator[pa.Table]:
-    with parquet.opened(data, path) as file:
-        for batch in parquet.batches(file, ROWS_AT_ONCE, columns):
-            yield pa.table(batch)
+    try:
+        with parquet.opened(data, path) as file:
+            for batch in parquet.batches(file, ROWS_AT_ONCE, columns):
+                yield pa.table(batch)
+    except (OSError, ValueError) as error:
+        raise NewsmillError(
+            f"{data.uri}/{path} cannot be read ({error}): newsmill verify says what mends it"
+        ) from error

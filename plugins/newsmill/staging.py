@@ -151,7 +151,7 @@ class Staging:
         path = self.path("wanted.parquet")
         if not self.names_records:
             return None
-        with parquet.opened(self.data, path) as file:
+        with _explained(self.data, path), parquet.opened(self.data, path) as file:
             parts = parquet.batches_where(file, ROWS_PER_GROUP, "batch", number)
             rows = [row for part in parts for row in part.to_pylist()]
         return {row.pop("record_key"): Wanted(**_without(row, "batch")) for row in rows}
@@ -275,10 +275,16 @@ def read_rows(
     Raises:
         StagingError: the file is missing or damaged; says which and what to do.
     """
+    with _explained(store, path), parquet.opened(store, path) as file:
+        for part in parquet.batches(file, batch_size, columns):
+            yield from part.to_pylist()
+
+
+@contextmanager
+def _explained(store: Store, path: str) -> Iterator[None]:
+    """Say which file cannot be read, and what to do."""
     try:
-        with parquet.opened(store, path) as file:
-            for part in parquet.batches(file, batch_size, columns):
-                yield from part.to_pylist()
+        yield
     except (OSError, pa.ArrowInvalid) as error:
         raise StagingError(
             f"{store.uri}/{path} cannot be read ({error}): clear the task that writes it, or start a new run"

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from newsmill import corpus
+from newsmill.model import NewsmillError
 from newsmill.storage import Store
 
 ROWS_AT_ONCE = 500
@@ -31,13 +32,16 @@ class Standing:
     not_made_by: str | None = None
 
     def rows(self, data: Store, columns: list[str]) -> Iterator[dict[str, Any]]:
-        """Yield these rows with some of their columns and `outlet`, partition by partition."""
+        """Yield these rows with some of their columns and `outlet`, partition by partition.
+
+        Raises:
+            NewsmillError: a file of the corpus is damaged, or a newer newsmill wrote it; says which.
+        """
         names = list(dict.fromkeys([*columns, "cleaner_version"]))
         for path, outlet in self._files(data):
-            for part in corpus.batches(data, path, ROWS_AT_ONCE, names):
-                for row in part.to_pylist():
-                    if self._is_of_version(row["cleaner_version"]):
-                        yield {name: row[name] for name in columns} | {"outlet": outlet}
+            for row in _rows(data, path, names):
+                if self._is_of_version(row["cleaner_version"]):
+                    yield {name: row[name] for name in columns} | {"outlet": outlet}
 
     def _files(self, data: Store) -> Iterator[tuple[str, str]]:
         for entry in data.files("corpus"):
@@ -54,3 +58,13 @@ class Standing:
 
 
 EVERY_ROW = Standing()
+
+
+def _rows(data: Store, path: str, columns: list[str]) -> Iterator[dict[str, Any]]:
+    try:
+        for part in corpus.batches(data, path, ROWS_AT_ONCE, columns):
+            yield from part.to_pylist()
+    except (OSError, ValueError, KeyError) as error:
+        raise NewsmillError(
+            f"{data.uri}/{path} cannot be read ({error}): newsmill verify says what mends it"
+        ) from error

@@ -6,6 +6,7 @@ import itertools
 import json
 import subprocess
 import sys
+from copy import deepcopy
 
 import pytest
 
@@ -74,7 +75,7 @@ def test_every_param_is_described_and_has_its_default(name, own, defaults, dags)
 def test_params_of_a_replay_are_validated(name, bad, good, dags):
     from airflow.sdk.exceptions import ParamValidationError
 
-    param = dags["replay_quarantine"].params.get_param(name)
+    param = deepcopy(dags["replay_quarantine"].params.get_param(name))  # it remembers what it is given
     param.resolve(good)
     with pytest.raises(ParamValidationError):
         param.resolve(bad)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
+import tracemalloc
 from itertools import pairwise
 
 import pytest
 
 from newsmill import pipeline
-from newsmill.model import Batch, Selection, Slice, Wanted
+from newsmill.model import Batch, Selection, Slice, Wanted, place_of
 from newsmill.schema import EXTRACTED, SETTLED
 from newsmill.staging import Staging
 from newsmill.storage import Store
@@ -143,3 +144,16 @@ def test_records_go_to_the_batch_whose_slice_holds_them():
         found = [(number, record.raw_path) for number, record in assigned(batches, sought.records())]
     assert found == list(zip([3, 3, 3, 3, 7, 9, 9, 9], names, strict=True))
     assert all(before[0] <= after[0] for before, after in pairwise(found))
+
+
+def test_names_are_sorted_in_memory_that_does_not_grow_with_them():
+    def peak(count: int) -> int:
+        tracemalloc.start()
+        with sorted_out(Wanted(raw_path=f"a.jsonl#{number}") for number in range(count, 0, -1)) as sought:
+            lines = (place_of(record.raw_path)[1] for record in sought.records())
+            assert all(line == number for number, line in enumerate(lines, 1))
+        used = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return used
+
+    assert peak(20_000) < 2 * peak(1_000) + 100_000

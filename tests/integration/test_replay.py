@@ -212,6 +212,17 @@ def test_a_run_that_is_not_in_the_ledger_and_days_the_wrong_way_round_are_named(
         replay(made, asked=Replay(from_date=SECOND_DAY, to_date=DAY))
 
 
+def test_a_damaged_ledger_is_named(made):
+    path = max((made / "data" / "ledger" / "fates").rglob("*.parquet"))
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(NewsmillError, match=f"{path.name} cannot be read.*newsmill verify"):
+        taken(made, Replay())
+    path = max((made / "data" / "ledger" / "runs").rglob("*.parquet"))
+    path.write_bytes(b"")
+    with pytest.raises(NewsmillError, match=f"ledger/runs/.*{path.name} cannot be read"):
+        taken(made, Replay())
+
+
 def test_every_reason_of_quarantined_and_unreadable_records_can_be_asked_for():
     of_others = {Reason.SAME_TEXT, Reason.SUPERSEDED, Reason.KNOWN_RECORD, Reason.KNOWN_TEXT, Reason.TAKEN_DOWN}
     assert {*QUARANTINE_REASONS, *UNREADABLE_REASONS} == set(Reason) - of_others

@@ -214,6 +214,13 @@ def test_rows_are_taken_by_outlet_day_and_version(made):
         wanted(made, Reprocess(from_date=DAY, to_date=DAY.replace(year=2025)))
 
 
+def test_a_damaged_file_of_the_corpus_is_named(made):
+    path = max((made / "data" / "corpus").rglob("*.parquet"))
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(NewsmillError, match=f"{path.name} cannot be read.*newsmill verify"):
+        wanted(made, Reprocess())
+
+
 def test_a_record_that_would_become_another_article_is_left_as_it_is(made):
     edit_rules(made)
     sidecar = made / "landing" / "bay-post" / "both.txt.meta.yaml"

@@ -194,10 +194,13 @@ def _paths(data: Store) -> list[str]:
 
 
 def _order(data: Store, path: str) -> tuple[int, str]:
-    with parquet.opened(data, path) as file:
-        if "number" not in file.schema_arrow.names:
-            return 0, path  # written before runs were numbered
-        return parquet.read(file, ["number"])["number"][0].as_py(), path
+    try:
+        with parquet.opened(data, path) as file:
+            if "number" not in file.schema_arrow.names:
+                return 0, path  # written before runs were numbered
+            return parquet.read(file, ["number"])["number"][0].as_py(), path
+    except (OSError, ValueError) as error:
+        raise BooksError(f"{data.uri}/{path} cannot be read ({error}): newsmill verify says what mends it") from error
 
 
 def _read(data: Store, path: str) -> Report:
