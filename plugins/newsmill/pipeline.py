@@ -101,8 +101,9 @@ def extract(run_id: str, number: int) -> dict[str, int]:
     from newsmill.schema import EXTRACTED, SETTLED, SIGHTINGS
     from newsmill.staging import writing
 
-    place = open_workplace(run_id)
-    if _stands(place, *(place.staging.batch_path(name, number) for name in ("extracted", "settled", "sightings"))):
+    place = find_workplace(run_id)
+    made = ("extracted", "settled", "sightings")
+    if place is None or _stands(place, *(place.staging.batch_path(name, number) for name in made)):
         return {}
     batch = place.staging.batch(number)
     progress = Progress("extract", batch.records, batch=number)
@@ -127,8 +128,8 @@ def learn(run_id: str) -> dict[str, int]:
     from newsmill.learn.task import REPEATS_FILE, TITLES_FILE
     from newsmill.learn.task import learn as learn_profiles
 
-    place = open_workplace(run_id)
-    if _stands(place, place.staging.path(REPEATS_FILE), place.staging.path(TITLES_FILE)):
+    place = find_workplace(run_id)
+    if place is None or _stands(place, place.staging.path(REPEATS_FILE), place.staging.path(TITLES_FILE)):
         return {}
     counts = learn_profiles(place.staging, place.data)
     log.info("finished", task="learn", **counts)
@@ -145,8 +146,8 @@ def clean(run_id: str, number: int) -> dict[str, int]:
     from newsmill.schema import CLEANED, REMOVALS
     from newsmill.staging import read_rows, writing
 
-    place = open_workplace(run_id)
-    if _stands(place, *(place.staging.batch_path(name, number) for name in ("cleaned", "removals"))):
+    place = find_workplace(run_id)
+    if place is None or _stands(place, *(place.staging.batch_path(name, number) for name in ("cleaned", "removals"))):
         return {}
     registry, rules = place.registry, place.rules
     version = cleaner_version(rules)
@@ -179,10 +180,10 @@ def validate(run_id: str) -> dict[str, int]:
     from newsmill.validate.docs import build_docs
     from newsmill.validate.judge import COLUMNS, judge
 
-    place = open_workplace(run_id)
-    asked = place.run.selection
-    if _stands(place, place.staging.path("verdicts.parquet")):
+    place = find_workplace(run_id)
+    if place is None or _stands(place, place.staging.path("verdicts.parquet")):
         return {}
+    asked = place.run.selection
     articles = place.staging.table("cleaned", CLEANED, list(COLUMNS))
     path = place.staging.path("verdicts.parquet")
     if not len(articles):
@@ -219,8 +220,8 @@ def deduplicate(run_id: str) -> list[dict[str, Any]]:
     """
     from newsmill.publish.partitions import groups
 
-    place = open_workplace(run_id)
-    if place.run.selection.dry_run:
+    place = find_workplace(run_id)
+    if place and place.run.selection.dry_run:
         _decide(place)
         return []
     with holding_corpus(f"{run_id}: deduplicate"):

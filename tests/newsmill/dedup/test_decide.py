@@ -11,7 +11,7 @@ from newsmill.dedup.decide import deduplicate
 from newsmill.model import Published, key_of
 from newsmill.schema import VERDICTS
 from newsmill.staging import StagingError, write_rows
-from tests.newsmill.dedup.factory import DAY, Mill, article, at, decided, settled
+from tests.newsmill.dedup.factory import Mill, article, at, decided, settled
 
 INDEXED_DAY = date(2023, 12, 1)
 
