@@ -343,6 +343,7 @@ def _reconcile(place: Workplace) -> Report:
     if place.run.selection.dry_run:
         report = ending.dry_report(place.staging, place.run)
     else:
+        place.staging.groups()  # decisions that were never sealed may be of an index that is gone
         report = ending.reconcile(place.staging, place.data, place.index, place.run, place.staging.total("read"))
         log.info("remembered", **remember(place.staging, place.data, place.run))
     text = table(report)

@@ -125,6 +125,16 @@ def test_books_that_do_not_balance_are_found_before_the_corpus_is_touched(mill: 
     assert mill.corpus() == []
 
 
+def test_decisions_that_were_not_sealed_are_neither_published_nor_reconciled(mill: Mill) -> None:
+    staging = stage(mill)
+    pipeline.deduplicate(RUN)
+    mill.data.remove(staging.path("groups.json"))  # as if it had been killed just before
+    for again in (lambda: pipeline.publish(RUN, 1), lambda: pipeline.reconcile(RUN)):
+        with pytest.raises(StagingError, match="has not decided what to publish: clear the task deduplicate"):
+            again()
+    assert not (mill.root / "ledger").exists()
+
+
 def test_a_dry_run_waits_for_nobody(mill: Mill, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEWSMILL_LOCK_WAIT_SECONDS", "0")
     mill.stage(ROWS, run_id="dry", dry_run=True)
