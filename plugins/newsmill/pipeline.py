@@ -259,8 +259,9 @@ def extract(run_id: str, number: int) -> dict[str, int]:
     from newsmill.schema import EXTRACTED, SETTLED, SIGHTINGS
     from newsmill.staging import writing
 
-    place = open_workplace(run_id)
-    if _stands(place, *(place.staging.batch_path(name, number) for name in ("extracted", "settled", "sightings"))):
+    place = find_workplace(run_id)
+    made = ("extracted", "settled", "sightings")
+    if place is None or _stands(place, *(place.staging.batch_path(name, number) for name in made)):
         return {}
     batch = place.staging.batch(number)
     progress = Progress("extract", batch.records, batch=number)
@@ -291,8 +292,8 @@ def learn(run_id: str) -> dict[str, int]:
     from newsmill.learn.task import REPEATS_FILE, TITLES_FILE
     from newsmill.learn.task import learn as learn_profiles
 
-    place = open_workplace(run_id)
-    if _stands(place, place.staging.path(REPEATS_FILE), place.staging.path(TITLES_FILE)):
+    place = find_workplace(run_id)
+    if place is None or _stands(place, place.staging.path(REPEATS_FILE), place.staging.path(TITLES_FILE)):
         return {}
     counts = learn_profiles(place.staging, place.data)
     log.info("finished", task="learn", **counts)
@@ -308,8 +309,9 @@ def clean(run_id: str, number: int) -> dict[str, int]:
     from newsmill.schema import CLEANED, REMOVALS, SETTLED
     from newsmill.staging import read_rows, writing
 
-    place = open_workplace(run_id)
-    if _stands(place, *(place.staging.batch_path(name, number) for name in ("cleaned", "removals", "refused"))):
+    place = find_workplace(run_id)
+    made = ("cleaned", "removals", "refused")
+    if place is None or _stands(place, *(place.staging.batch_path(name, number) for name in made)):
         return {}
     extracted = place.staging.batch_path("extracted", number)
     outlets = (row["outlet"] for row in read_rows(place.data, extracted, ["outlet"]))
@@ -344,10 +346,10 @@ def validate(run_id: str) -> dict[str, int]:
     from newsmill.validate.docs import build_docs
     from newsmill.validate.judge import COLUMNS, judge
 
-    place = open_workplace(run_id)
-    asked = place.run.selection
-    if _stands(place, place.staging.path("verdicts.parquet")):
+    place = find_workplace(run_id)
+    if place is None or _stands(place, place.staging.path("verdicts.parquet")):
         return {}
+    asked = place.run.selection
     tombstones = read_tombstones(place.data)
     articles, taken_down = tombstones.split(place.staging.table("cleaned", CLEANED, list(COLUMNS)))
     unjudged = [{"record_key": key, "failed": [], "warnings": []} for key in taken_down["record_key"].to_pylist()]
@@ -390,8 +392,8 @@ def deduplicate(run_id: str) -> list[dict[str, Any]]:
     from newsmill.identity import establish
     from newsmill.publish.partitions import groups
 
-    place = open_workplace(run_id)
-    if place.run.selection.dry_run:
+    place = find_workplace(run_id)
+    if place and place.run.selection.dry_run:
         _decide(place)
         return []
     with holding_corpus(f"{run_id}: deduplicate"):
@@ -527,6 +529,7 @@ def _reconcile(place: Workplace) -> Report:
     if place.run.selection.dry_run:
         report = ending.dry_report(place.staging, place.run)
     else:
+        place.staging.groups()  # decisions that were never sealed may be of an index that is gone
         report = ending.reconcile(place.staging, place.data, place.index, place.run, place.staging.total("read"))
         log.info("remembered", **remember(place.staging, place.data, place.run))
     text = table(report)

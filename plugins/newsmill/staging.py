@@ -169,7 +169,15 @@ class Staging:
         self._write_json("groups.json", groups)
 
     def groups(self) -> list[list[str]]:
-        """Return the partition keys of each publish task."""
+        """Return the partition keys of each publish task.
+
+        Raises:
+            StagingError: the run has not decided what to publish.
+        """
+        if not self.is_decided:
+            raise StagingError(
+                f"{self.data.uri}/{self.root}: this run has not decided what to publish: clear the task deduplicate"
+            )
         groups: list[list[str]] = self._read_json("groups.json")
         return groups
 
