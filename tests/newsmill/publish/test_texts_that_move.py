@@ -41,10 +41,10 @@ EXPECTED = {"x": "B.", "y": "A.", "z": "New.", "n": "C.", "w": "W.", "m": "V. Sl
 
 
 def second(mill: Mill) -> Staging:
-    """A run in which texts move, decided on top of another one."""
+    """A run that reprocesses, in which texts move, decided on top of another one."""
     mill.run(FIRST)
     staging = mill.stage(SECOND, run_id="run-2", day=LATER)
-    deduplicate(staging, mill.index)
+    deduplicate(staging, mill.index, reprocess=True)
     return staging
 
 
@@ -133,7 +133,7 @@ def test_a_row_that_did_not_leave_fails_the_run(tmp_path: Path) -> None:
     content = path.read_bytes()
     rows = SECOND[:-1]
     staging = mill.stage(rows, run_id="run-2", day=LATER)
-    deduplicate(staging, mill.index)
+    deduplicate(staging, mill.index, reprocess=True)
     mill.publish(staging)
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
@@ -206,7 +206,7 @@ def test_a_run_lost_after_publishing_and_run_anew_gives_the_same_corpus(tmp_path
     staging = second(mill)
     mill.publish(staging)
     mill.data.remove(staging.root)
-    mill.run(SECOND, run_id="run-2", day=LATER)
+    mill.run(SECOND, run_id="run-2", day=LATER, reprocess=True)
     assert mill.bytes_of("corpus") == expected.bytes_of("corpus")
     check_index(mill)
 

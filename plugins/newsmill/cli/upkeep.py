@@ -1,0 +1,114 @@
+"""The commands that look after what is published: one function each, registered by `main`.
+
+Owns what a user types and reads of them. Keep out: the work itself (the package upkeep).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sized
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from newsmill.cli.screen import as_json, console, errors_for_people, visible
+from newsmill.upkeep.findings import SAMPLE, Finding, Verdict
+
+if TYPE_CHECKING:
+    from newsmill.upkeep.repair import Repaired
+
+SHOWN = 10
+"""Findings of a kind that are printed; --json has all."""
+
+
+def verify(
+    sample: Annotated[int, typer.Option(min=0, help="Articles to look at closely.")] = SAMPLE,
+    all: Annotated[bool, typer.Option("--all", help="Look at all articles closely.")] = False,
+    seed: Annotated[str, typer.Option(help="Another seed takes another sample.")] = "",
+    landing: Annotated[str | None, typer.Option(help="The landing zone; else that of the settings.")] = None,
+    wait: Annotated[
+        float, typer.Option(min=0, help="Seconds to wait for a run that has decided what to publish, until it ends.")
+    ] = 0,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Check corpus, index, ledger and landing zone against each other; exit code 1 if anything is wrong."""
+    from newsmill.upkeep.verify import verify as verify_all
+
+    with errors_for_people():
+        verdict = verify_all(sample=None if all else sample, seed=seed, landing=landing, wait=wait)
+    shown = console()
+    if json:
+        shown.print(as_json(_told(verdict)))
+    else:
+        _tell(shown, verdict)
+    raise typer.Exit(0 if verdict.is_clean else 1)
+
+
+def repair(
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH...", help="Files of the data root, as verify names them.")
+    ],
+    landing: Annotated[str | None, typer.Option(help="The landing zone; else that of the settings.")] = None,
+) -> None:
+    """Set damaged files aside into damaged/, and make again what they held; exit code 1 if an article stays lost."""
+    from newsmill.upkeep.repair import repair_files
+
+    with errors_for_people():
+        moment = datetime.now(UTC)
+        done = repair_files(f"repair {moment:%Y-%m-%d %H:%M:%S.%f}", moment.date(), paths, landing=landing)
+    _tell_repaired(console(), done)
+    raise typer.Exit(1 if done.lost else 0)
+
+
+def _told(verdict: Verdict) -> dict[str, object]:
+    return asdict(verdict) | {"is_clean": verdict.is_clean, "commands": verdict.commands}
+
+
+def lines(verdict: Verdict) -> Iterator[tuple[str, str]]:
+    """Yield what a verdict says, line by line, each with its style."""
+    for title, found, style in (("", verdict.findings, "red"), ("warning: ", verdict.warnings, "yellow")):
+        for kind in dict.fromkeys(finding.kind for finding in found):
+            yield from _of_kind(title, [finding for finding in found if finding.kind == kind], verdict, style)
+    looked = ", ".join(f"{count:,} {what}" for what, count in verdict.checked.items())
+    yield f"{_number(verdict.findings, 'finding')}, {_number(verdict.warnings, 'warning')}; looked at {looked}", "bold"
+    if verdict.commands:
+        yield "to mend it, in this order:", "bold"
+        for command in verdict.commands:
+            yield f"  {command}", ""
+
+
+def _of_kind(title: str, found: list[Finding], verdict: Verdict, style: str) -> Iterator[tuple[str, str]]:
+    for finding in found[:SHOWN]:
+        yield f"{title}{finding.kind}: {finding.where}", style
+        yield f"  {finding.detail}", ""
+        if finding.command:
+            yield f"  mend it with: {finding.command}", "dim"
+    more = len(found) - SHOWN + verdict.more.get(found[0].kind, 0)
+    if more > 0:
+        yield f"{title}{found[0].kind}: {more:,} more", style
+
+
+def _tell(shown: Console, verdict: Verdict) -> None:
+    for line, style in lines(verdict):
+        shown.print(Text(visible(line), style=style))
+
+
+def _number(found: Sized, what: str) -> str:
+    count = len(found)
+    return f"{count or 'no'} {what}{'' if count == 1 else 's'}"
+
+
+def _tell_repaired(shown: Console, done: Repaired) -> None:
+    for path, lies_at in done.aside:
+        shown.print(visible(f"set aside: {path} -> {lies_at}"))
+    shown.print(visible(f"made again: {done.articles:,} articles, {done.profiles:,} profiles, {done.books:,} books"))
+    for article in done.lost:
+        shown.print(Text(visible(f"lost: {article.article_id} ({article.raw_path}): {article.why}"), style="red"))
+    if done.lost:
+        shown.print(
+            "Put their raw records back into the landing zone and run the command again; or give them up with "
+            "newsmill rebuild-index"
+        )
