@@ -487,7 +487,7 @@ def _finish_others(run_id: str | None = None) -> list[str]:
 
 
 def _finish(place: Workplace) -> tuple[str, ...]:
-    check_whole(place.staging)
+    check_whole(place.staging)  # before anything more is published
     for number in range(1, len(place.staging.groups()) + 1):
         _publish(place, number)
     return _reconcile(place).partitions
@@ -530,6 +530,7 @@ def _reconcile(place: Workplace) -> Report:
         report = ending.dry_report(place.staging, place.run)
     else:
         place.staging.groups()  # decisions that were never sealed may be of an index that is gone
+        check_whole(place.staging)
         report = ending.reconcile(place.staging, place.data, place.index, place.run, place.staging.total("read"))
         log.info("remembered", **remember(place.staging, place.data, place.run))
     text = table(report)

@@ -23,7 +23,9 @@ def rebuild_index(
     with errors_for_people():
         made = rebuild(replace=replace)
         source = "the ledger" if made.has_ledger else "the corpus's own rows, as there is no ledger"
-        console().print(f"the index holds {made.articles:,} articles, and {made.records:,} records from {source}")
+        console().print(
+            f"the index was made again: {made.articles:,} articles, and {made.records:,} records from {source}"
+        )
         _tell_written(made.partitions)
 
 

@@ -38,9 +38,9 @@ SECOND = [
 ]
 
 
-def mill_at(tmp_path: Path) -> Mill:
+def mill_at(tmp_path: Path, mill: Mill | None = None) -> Mill:
     """A mill over the data root of the settings, whose corpus has its id."""
-    mill = Mill(tmp_path / "data")
+    mill = mill or Mill(tmp_path / "data")
     mill.data.write("marker.txt", b"")  # a data root is there before its index
     establish(mill.data, mill.index)
     return mill
