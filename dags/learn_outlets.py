@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from airflow.sdk import dag, task
 
-from newsmill import pipeline
+from newsmill import profiles
 from wiring import DAG_ARGS, SETTINGS, flag_param, outlets_param, params, run_day, run_id
 
 PARAMS = {
@@ -33,11 +33,11 @@ def learn_outlets() -> None:
     @task(doc_md="Makes each outlet's profile again from corpus and ledger; compares it with that of a week ago.")
     def learn_profiles() -> dict[str, int]:
         asked = params()
-        return pipeline.learn_profiles(run_id(), run_day(), asked["outlets"], dry_run=asked["dry_run"])
+        return profiles.learn_profiles(run_id(), run_day(), asked["outlets"], dry_run=asked["dry_run"])
 
     @task(doc_md="Logs what has changed of the outlets' pages as a table.")
     def report_drift() -> dict[str, int]:
-        return pipeline.report_drift(run_id(), run_day(), dry_run=params()["dry_run"])
+        return profiles.report_drift(run_id(), run_day(), dry_run=params()["dry_run"])
 
     learn_profiles() >> report_drift()
 

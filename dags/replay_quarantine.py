@@ -26,7 +26,7 @@ from typing import Any
 
 from airflow.sdk import Param, dag
 
-from newsmill import pipeline
+from newsmill import rerun
 from newsmill.model import QUARANTINE_REASONS, UNREADABLE_REASONS, Replay
 from wiring import (
     DAG_ARGS,
@@ -76,7 +76,7 @@ def replay_quarantine() -> None:
 def _plan(run_id: str, day: date) -> list[dict[str, Any]]:
     asked = params()
     names = ("reasons", "outlets", "run_id", "from_date", "to_date")
-    return pipeline.plan_replay(run_id, day, selection(), Replay(**{name: asked[name] for name in names}))
+    return rerun.plan_replay(run_id, day, selection(), Replay(**{name: asked[name] for name in names}))
 
 
 replay_quarantine()

@@ -29,7 +29,7 @@ from typing import Any
 
 from airflow.sdk import dag, task
 
-from newsmill import pipeline
+from newsmill import rerun
 from newsmill.model import Reprocess
 from wiring import (
     DAG_ARGS,
@@ -73,13 +73,13 @@ def reprocess() -> None:
 
     @task(doc_md="Compares the new texts with those of the corpus; logs what changes by outlet and by rule.")
     def compare() -> dict[str, int]:
-        return pipeline.compare(run_id(), _asked())
+        return rerun.compare(run_id(), _asked())
 
     flow(planned(_plan, "Finds the rows that are asked for, and cuts their raw records into batches."), compare)
 
 
 def _plan(run_id: str, day: date) -> list[dict[str, Any]]:
-    return pipeline.plan_reprocess(run_id, day, selection(), _asked())
+    return rerun.plan_reprocess(run_id, day, selection(), _asked())
 
 
 def _asked() -> Reprocess:

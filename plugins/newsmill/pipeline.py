@@ -2,17 +2,16 @@
 
 Owns the order of the stages and what passes between them. Each function here is one task of the DAG `ingest_news`;
 it takes a run's id and small numbers, and reads and writes Parquet files below `staging/<run>/`. The DAGs
-`replay_quarantine` and `reprocess` plan otherwise, and `reprocess` compares before it decides. `learn_profiles` and
-`report_drift` are the tasks of the DAG `learn_outlets`.
+`replay_quarantine` and `reprocess` plan otherwise, and `reprocess` compares before it decides.
 
-Keep out: how a stage does its work. Stages are imported where they are used, because a task pays seconds and hundreds
-of megabytes for the libraries of a stage that it does not run.
+Keep out: the steps of a run's end (finishing), runs over chosen records (rerun), how a stage does its work. Stages are
+imported where they are used, because a task pays seconds and hundreds of megabytes for the libraries of a stage that it
+does not run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from itertools import chain
@@ -20,15 +19,15 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from newsmill.damage import check_whole, names_damage, naming_damage
-from newsmill.model import NewsmillError, Replay, Reprocess, Selection, Wanted
+from newsmill.damage import names_damage
+from newsmill.finishing import decide_all, end_run, finish_others, publish_part, stands
+from newsmill.model import NewsmillError, Selection
 from newsmill.progress import Progress
 from newsmill.settings import load_settings
 from newsmill.storage import Store
 from newsmill.workplace import (
     Workplace,
     check_apart,
-    check_days,
     find_workplace,
     holding_corpus,
     open_landing,
@@ -41,8 +40,6 @@ if TYPE_CHECKING:
     from newsmill.model import Batch, Target
     from newsmill.publish.report import Report
     from newsmill.publish.takedown_report import TakedownReport
-    from newsmill.settings import Settings
-    from newsmill.standing import Standing
 
 MAX_TASKS = 1000
 """Extract tasks of a run at most: Airflow maps a task over 1,024 items by default."""
@@ -88,132 +85,16 @@ def plan(run_id: str, day: date, selection: Selection) -> list[dict[str, Any]]:
     """
     from newsmill.read.plan import Ignored, join_batches, plan_batches
 
-    place = _begin(run_id, day, selection)
+    place = begin(run_id, day, selection)
     settings, landing, ignored = place.settings, place.landing, Ignored()
     found = plan_batches(
         landing, batch_records=settings.batch_records, batch_bytes=settings.batch_bytes, ignored=ignored
     )
     batches = join_batches(list(found), MAX_TASKS)
-    return _planned(place, batches, ignored_files=ignored.count, ignored_names=ignored.names)
+    return planned(place, batches, ignored_files=ignored.count, ignored_names=ignored.names)
 
 
-def plan_records(run_id: str, day: date, selection: Selection, wanted: Iterable[str]) -> list[dict[str, Any]]:
-    """Plan a run over these raw records alone, whatever earlier runs did with them.
-
-    One that is not in the landing zone any more ends as `unreadable` with the reason `vanished`.
-
-    Args:
-        run_id: the run's.
-        day: its UTC day.
-        selection: what is asked of the run; its outlets and dates are not asked for, as the records are named.
-        wanted: raw_paths, in any order.
-
-    Returns:
-        One dict a batch, as `plan` does; batches without a wanted record are left out.
-
-    Raises:
-        NewsmillError: as for `plan`.
-    """
-    return _plan_wanted(run_id, day, selection, (Wanted(raw_path=raw_path) for raw_path in wanted))
-
-
-def _plan_wanted(run_id: str, day: date, selection: Selection, wanted: Iterable[Wanted]) -> list[dict[str, Any]]:
-    from newsmill.read.plan import join_batches, plan_batches
-    from newsmill.wanted import assigned, sorted_out
-
-    place = _begin(run_id, day, replace(selection, outlets=(), from_date=None, to_date=None))
-    settings, landing = place.settings, place.landing
-    with sorted_out(wanted) as sought:
-        found = plan_batches(
-            landing, batch_records=settings.batch_records, batch_bytes=settings.batch_bytes, only=sought.files()
-        )
-        batches = join_batches(list(found), MAX_TASKS)
-        numbers = place.staging.write_wanted(assigned(batches, sought.records()))
-        count = len(sought)
-    return _planned(place, [batch for batch in batches if batch.number in numbers], wanted=count)
-
-
-def plan_replay(run_id: str, day: date, selection: Selection, asked: Replay) -> list[dict[str, Any]]:
-    """Plan a run over records that were quarantined, or could not be read, and have not come right since.
-
-    Raises:
-        NewsmillError: as for `plan`; the dates are the wrong way round, or the ledger has no such run.
-    """
-    from newsmill.refused import refused
-
-    check_days(asked.from_date, asked.to_date)
-    with refused(Store(load_settings().data), asked) as raw_paths:
-        return plan_records(run_id, day, selection, raw_paths)
-
-
-def replay(run_id: str, day: date, selection: Selection, asked: Replay) -> dict[str, int]:
-    """Do what the DAG `replay_quarantine` does in this process. Returns the fates."""
-    if not selection.dry_run:
-        recover(run_id)
-    return run_planned(run_id, plan_replay(run_id, day, selection, asked))
-
-
-def plan_reprocess(run_id: str, day: date, selection: Selection, asked: Reprocess) -> list[dict[str, Any]]:
-    """Plan a run that makes rows of the corpus again from their raw records, as far as these are still the same.
-
-    Raises:
-        NewsmillError: as for `plan`; the dates are the wrong way round.
-    """
-    check_days(asked.from_date, asked.to_date)
-    settings = load_settings()
-    rows = _standing(settings, asked).rows(Store(settings.data), ["raw_path", "raw_sha256", "article_id"])
-    wanted = (
-        Wanted(raw_path=row["raw_path"], raw_sha256=row["raw_sha256"], article_id=row["article_id"]) for row in rows
-    )
-    return _plan_wanted(run_id, day, replace(selection, reprocess=True), wanted)
-
-
-def compare(run_id: str, asked: Reprocess) -> dict[str, int]:
-    """Say what a run of `reprocess` would change in the corpus: log tables, write `differences`. Returns counts.
-
-    It stands before `deduplicate`, with decisions of its own: a run that has decided may be finished by another one at
-    any moment, and what it replaces is gone then.
-    """
-    from newsmill.preview.comparison import compare as compare_texts
-    from newsmill.preview.comparison import rows, tables
-    from newsmill.publish.ledger import DIFFERENCES_FILE
-    from newsmill.schema import DIFFERENCES
-    from newsmill.staging import write_rows
-
-    place = open_workplace(run_id)
-    _decide(place)
-    found = compare_texts(place.staging, place.data, _standing(place.settings, asked))
-    write_rows(place.data, place.staging.path(DIFFERENCES_FILE), DIFFERENCES, rows(found, run_id))
-    for line in tables(found):
-        structlog.get_logger("newsmill.report").info(line)
-    counts = found.counts()
-    log.info("finished", task="compare", **counts)
-    return counts
-
-
-def reprocess(run_id: str, day: date, selection: Selection, asked: Reprocess) -> dict[str, int]:
-    """Do what the DAG `reprocess` does in this process. Returns the fates."""
-    if not selection.dry_run:
-        recover(run_id)
-    batches = plan_reprocess(run_id, day, selection, asked)
-    return run_planned(run_id, batches, before_deciding=lambda: compare(run_id, asked))
-
-
-def _standing(settings: Settings, asked: Reprocess) -> Standing:
-    from newsmill.clean.rules import cleaner_version
-    from newsmill.standing import Standing
-
-    is_any = asked.cleaner_version or not asked.only_outdated
-    return Standing(
-        outlets=asked.outlets,
-        from_date=asked.from_date,
-        to_date=asked.to_date,
-        made_by=asked.cleaner_version or None,
-        not_made_by=None if is_any else cleaner_version(rules_of(settings)),
-    )
-
-
-def _begin(run_id: str, day: date, selection: Selection) -> Workplace:
+def begin(run_id: str, day: date, selection: Selection) -> Workplace:
     """Check that everything is in order, and begin a run's staging afresh."""
     from newsmill.staging import Staging
 
@@ -227,7 +108,7 @@ def _begin(run_id: str, day: date, selection: Selection) -> Workplace:
     return open_workplace(run_id)
 
 
-def _planned(place: Workplace, batches: list[Batch], **facts: Any) -> list[dict[str, Any]]:
+def planned(place: Workplace, batches: list[Batch], **facts: Any) -> list[dict[str, Any]]:
     """Write the plan; return what the tasks are mapped over."""
     place.staging.write_plan(batches)
     records = sum(batch.records for batch in batches)
@@ -261,7 +142,7 @@ def extract(run_id: str, number: int) -> dict[str, int]:
 
     place = find_workplace(run_id)
     made = ("extracted", "settled", "sightings")
-    if place is None or _stands(place, *(place.staging.batch_path(name, number) for name in made)):
+    if place is None or stands(place, *(place.staging.batch_path(name, number) for name in made)):
         return {}
     batch = place.staging.batch(number)
     progress = Progress("extract", batch.records, batch=number)
@@ -293,7 +174,7 @@ def learn(run_id: str) -> dict[str, int]:
     from newsmill.learn.task import learn as learn_profiles
 
     place = find_workplace(run_id)
-    if place is None or _stands(place, place.staging.path(REPEATS_FILE), place.staging.path(TITLES_FILE)):
+    if place is None or stands(place, place.staging.path(REPEATS_FILE), place.staging.path(TITLES_FILE)):
         return {}
     counts = learn_profiles(place.staging, place.data)
     log.info("finished", task="learn", **counts)
@@ -311,7 +192,7 @@ def clean(run_id: str, number: int) -> dict[str, int]:
 
     place = find_workplace(run_id)
     made = ("cleaned", "removals", "refused")
-    if place is None or _stands(place, *(place.staging.batch_path(name, number) for name in made)):
+    if place is None or stands(place, *(place.staging.batch_path(name, number) for name in made)):
         return {}
     extracted = place.staging.batch_path("extracted", number)
     outlets = (row["outlet"] for row in read_rows(place.data, extracted, ["outlet"]))
@@ -347,7 +228,7 @@ def validate(run_id: str) -> dict[str, int]:
     from newsmill.validate.judge import COLUMNS, judge
 
     place = find_workplace(run_id)
-    if place is None or _stands(place, place.staging.path("verdicts.parquet")):
+    if place is None or stands(place, place.staging.path("verdicts.parquet")):
         return {}
     asked = place.run.selection
     tombstones = read_tombstones(place.data)
@@ -394,16 +275,16 @@ def deduplicate(run_id: str) -> list[dict[str, Any]]:
 
     place = find_workplace(run_id)
     if place and place.run.selection.dry_run:
-        _decide(place)
+        decide_all(place)
         return []
     with holding_corpus(f"{run_id}: deduplicate"):
-        _finish_others(run_id)
+        finish_others(run_id)
         found = find_workplace(run_id)
         if found is None:
             return []
         establish(found.data, Index(found.settings.index))
-        if not _stands(found, found.staging.path("decisions.parquet")):
-            _decide(found)
+        if not stands(found, found.staging.path("decisions.parquet")):
+            decide_all(found)
             found.staging.write_groups(groups(found.staging, found.settings.publish_groups))
         parts = found.staging.groups()
     return [{"number": number, "label": _group_label(number, keys)} for number, keys in enumerate(parts, 1)]
@@ -421,7 +302,7 @@ def publish(run_id: str, number: int) -> list[str]:
     with holding_corpus(f"{run_id}: publish", shared=True):
         place = find_workplace(run_id)
         if place:
-            return _publish(place, number)
+            return publish_part(place, number)
     report = of_run(Store(load_settings().data), run_id)
     return list(report.partitions) if report else []
 
@@ -437,11 +318,11 @@ def reconcile(run_id: str) -> dict[str, int]:
 
     place = find_workplace(run_id)
     if place and place.run.selection.dry_run:
-        report: Report | None = _reconcile(place)
+        report: Report | None = end_run(place)
     else:
         with holding_corpus(f"{run_id}: reconcile"):
             place = find_workplace(run_id)
-            report = _reconcile(place) if place else of_run(Store(load_settings().data), run_id)
+            report = end_run(place) if place else of_run(Store(load_settings().data), run_id)
     return {"read": report.read, **report.totals} if report else {}
 
 
@@ -460,95 +341,7 @@ def recover(run_id: str) -> list[str]:
     if not Store(load_settings().data).is_folder():
         return []  # nothing is made before the settings are checked
     with holding_corpus(f"{run_id}: recover"):
-        return _finish_others()
-
-
-def _finish_others(run_id: str | None = None) -> list[str]:
-    """Finish every takedown, and every run but this one that had decided what to publish; the caller holds the corpus.
-
-    Once a run's decisions and groups are in staging, part of its partitions may be in the corpus. Going forward is
-    always possible, and every step can be done twice; so the corpus ends as if nothing had happened. Whether that run
-    has died or is only between two of its tasks does not matter: its tasks will find it ended.
-    """
-    from newsmill.identity import read_identity
-    from newsmill.staging import Staging
-    from newsmill.takedown.carry import finish_takedowns
-
-    data = Store(load_settings().data)
-    read_identity(data)  # a newer newsmill's corpus is left alone
-    written = finish_takedowns(load_settings())
-    for staging in Staging.interrupted(data):
-        with naming_damage(staging):
-            other = staging.run().run_id
-            if other != run_id:
-                log.warning("finishing a run that had decided what to publish", run_id=other)
-                written += _finish(open_workplace(other))
-    return written
-
-
-def _finish(place: Workplace) -> tuple[str, ...]:
-    check_whole(place.staging)  # before anything more is published
-    for number in range(1, len(place.staging.groups()) + 1):
-        _publish(place, number)
-    return _reconcile(place).partitions
-
-
-def _stands(place: Workplace, *paths: str) -> bool:
-    """Tell whether these files of staging stay as they are; see `Staging.stands`."""
-    stands = place.staging.stands(*paths)
-    if stands:
-        log.info("this run has decided what to publish, and what it decided on stays", files=paths)
-    return stands
-
-
-def _decide(place: Workplace) -> None:
-    """Decide, and check that the books can balance: a run that has decided must be one that can be finished."""
-    from newsmill.dedup.decide import deduplicate as decide
-    from newsmill.publish.report import check_books, make_report
-
-    counts = decide(place.staging, place.index, reprocess=place.run.selection.reprocess)
-    check_books(place.staging.total("read"), make_report(place.staging, place.run, []))
-    log.info("finished", task="deduplicate", **counts)
-
-
-def _publish(place: Workplace, number: int) -> list[str]:
-    from newsmill.publish.partitions import publish_group
-
-    keys = place.staging.groups()[number - 1]
-    written = publish_group(place.staging, place.data, keys, grace=place.settings.move_grace_seconds)
-    log.info("finished", task="publish", group=number, partitions=len(keys), written=len(written))
-    return written
-
-
-def _reconcile(place: Workplace) -> Report:
-    """End a run. The profiles come last: until the staging folder is gone it is not over, and this is done again."""
-    from newsmill.learn.task import remember
-    from newsmill.publish import reconcile as ending
-    from newsmill.publish.report import table
-
-    if place.run.selection.dry_run:
-        report = ending.dry_report(place.staging, place.run)
-    else:
-        place.staging.groups()  # decisions that were never sealed may be of an index that is gone
-        check_whole(place.staging)
-        report = ending.reconcile(place.staging, place.data, place.index, place.run, place.staging.total("read"))
-        log.info("remembered", **remember(place.staging, place.data, place.run))
-    text = table(report)
-    log.info("report", read=report.read, **report.totals)
-    for line in text.splitlines():
-        structlog.get_logger("newsmill.report").info(line)
-    kept = {"report.txt": text.encode()} | _differences(place) if place.run.selection.dry_run else {}
-    place.staging.end()
-    for name, content in kept.items():
-        place.data.write(place.staging.path(name), content)
-    return report
-
-
-def _differences(place: Workplace) -> dict[str, bytes]:
-    from newsmill.publish.ledger import DIFFERENCES_FILE
-
-    path = place.staging.path(DIFFERENCES_FILE)
-    return {DIFFERENCES_FILE: place.data.read(path)} if place.data.exists(path) else {}
+        return finish_others()
 
 
 def survey_takedown(asked: Target) -> TakedownReport:
@@ -573,56 +366,8 @@ def take_down(asked: Target, day: date, reason: str | None = None) -> TakedownRe
     from newsmill.takedown import carry
 
     with holding_corpus("takedown"):
-        _finish_others()
+        finish_others()
         return carry.take_down(load_settings(), asked, day, reason)
-
-
-def learn_profiles(run_id: str, day: date, outlets: tuple[str, ...] = (), *, dry_run: bool = False) -> dict[str, int]:
-    """Make the outlets' profiles again from corpus and ledger; write what has changed to the ledger. Returns counts.
-
-    May be done twice. A dry run writes its findings into its staging folder, and no profile.
-    """
-    from dataclasses import asdict
-
-    from newsmill.progress import Progress
-    from newsmill.relearn import relearn
-    from newsmill.schema import DRIFT
-    from newsmill.staging import run_slug, writing
-
-    data = Store(load_settings().data)
-    progress = Progress("learn_profiles", len(outlets))
-    with (
-        holding_corpus(f"{run_id}: learn_profiles"),
-        writing(data, _drift_path(run_id, day, dry_run), DRIFT) as rows,
-    ):
-        for learnt in relearn(data, run_slug(run_id), day, outlets=outlets, write=not dry_run):
-            for finding in learnt.findings:
-                rows.add({"run_id": run_id} | asdict(finding))
-            if learnt.lost:
-                log.warning("not restored", outlet=learnt.outlet, articles=learnt.lost)
-            progress.count("changed" if learnt.changed else "unchanged")
-    return progress.finish()
-
-
-def report_drift(run_id: str, day: date, *, dry_run: bool = False) -> dict[str, int]:
-    """Log what `learn_profiles` found changed of the outlets' pages, as a table. Returns the findings of each kind."""
-    from collections import Counter
-
-    from newsmill.learn.drift import Finding, table
-    from newsmill.staging import read_rows
-
-    path = _drift_path(run_id, day, dry_run)
-    found = [Finding(**row) for row in read_rows(Store(load_settings().data), path, list(Finding.__slots__))]
-    for line in table(found):
-        structlog.get_logger("newsmill.report").info(line)
-    return dict(Counter(finding.what for finding in found))
-
-
-def _drift_path(run_id: str, day: date, dry_run: bool) -> str:
-    from newsmill.staging import run_slug
-
-    name = run_slug(run_id)
-    return f"staging/{name}/drift.parquet" if dry_run else f"ledger/drift/run_date={day.isoformat()}/{name}.parquet"
 
 
 def _group_label(number: int, keys: list[str]) -> str:

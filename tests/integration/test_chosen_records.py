@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 
-from newsmill import pipeline
+from newsmill import pipeline, rerun
 from newsmill.model import Batch, Selection, Slice, Wanted, place_of
 from newsmill.schema import EXTRACTED, SETTLED
 from newsmill.staging import Staging
@@ -40,7 +40,7 @@ def landing(tmp_path):
 
 
 def run_over(landing, wanted, run_id="chosen", **asked) -> dict[str, int]:
-    batches = pipeline.plan_records(run_id, DAY, Selection(landing_uri=str(landing), **asked), wanted)
+    batches = rerun.plan_records(run_id, DAY, Selection(landing_uri=str(landing), **asked), wanted)
     return pipeline.run_planned(run_id, batches)
 
 
@@ -62,7 +62,7 @@ def test_lines_in_any_order_come_out_of_whatever_batches(pack, batch_records, la
     path.write_bytes(pack(b"\n" + lines(*(f"n{number}" for number in range(9)))))
     (landing / "bay-post" / "z.txt").write_text(text("z"))
     name = f"bay-post/{path.name}"
-    batches = pipeline.plan_records(
+    batches = rerun.plan_records(
         "chosen", DAY, Selection(landing_uri=str(landing)), [f"{name}#9", f"{name}#2", f"{name}#10", f"{name}#1"]
     )
     assert len(batches) == {1: 3, 4: 3, 100: 1}[batch_records]  # a batch without a wanted record is left out

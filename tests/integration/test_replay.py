@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from newsmill import pipeline
+from newsmill import rerun
 from newsmill.model import QUARANTINE_REASONS, UNREADABLE_REASONS, Fate, NewsmillError, Reason, Replay, Selection
 from newsmill.refused import refused
 from newsmill.settings import Settings
@@ -81,7 +81,7 @@ def made(refused_once, tmp_path, monkeypatch) -> Path:
 
 def replay(made: Path, run_id: str = "replay", day=SECOND_DAY, asked: Replay | None = None, **more) -> dict[str, int]:
     more = {"min_words": 15, "rejection_limit": 1} | more
-    return pipeline.replay(run_id, day, Selection(landing_uri=str(made / "landing"), **more), asked or Replay())
+    return rerun.replay(run_id, day, Selection(landing_uri=str(made / "landing"), **more), asked or Replay())
 
 
 def taken(made: Path, asked: Replay) -> set[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from newsmill import pipeline
+from newsmill import pipeline, rerun
 from newsmill.model import NewsmillError, Reprocess, Selection
 from newsmill.schema import DIFFERENCES
 from newsmill.settings import Settings
@@ -89,7 +89,7 @@ def edit_rules(made: Path) -> None:
 
 def again(made: Path, run_id: str = "again", asked: Reprocess | None = None, **more) -> dict[str, int]:
     selection = Selection(landing_uri=str(made / "landing"), **({"min_words": 22} | more))
-    return pipeline.reprocess(run_id, SECOND_DAY, selection, asked or Reprocess())
+    return rerun.reprocess(run_id, SECOND_DAY, selection, asked or Reprocess())
 
 
 def row(outlet: str, rule: str | None = None, **counts) -> dict:
@@ -191,7 +191,7 @@ LEFT = {"bay-post/gone.txt", "bay-post/changed.txt", "bay-post/thin.txt"}
 
 def wanted(made: Path, asked: Reprocess) -> set[str]:
     selection = Selection(landing_uri=str(made / "landing"))
-    pipeline.plan_reprocess("chosen", SECOND_DAY, selection, asked)
+    rerun.plan_reprocess("chosen", SECOND_DAY, selection, asked)
     path = made / "data" / "staging" / run_slug("chosen") / "wanted.parquet"
     return set(pq.ParquetFile(path).read()["raw_path"].to_pylist())
 
@@ -238,12 +238,12 @@ def test_a_run_that_died_after_it_decided_leaves_its_differences_too(made):
     edit_rules(made)
     asked = Reprocess(outlets=("wire",))
     selection = Selection(landing_uri=str(made / "landing"), min_words=22)
-    for batch in pipeline.plan_reprocess("died", SECOND_DAY, selection, asked):
+    for batch in rerun.plan_reprocess("died", SECOND_DAY, selection, asked):
         pipeline.extract("died", batch["number"])
         pipeline.learn("died")
         pipeline.clean("died", batch["number"])
     pipeline.validate("died")
-    pipeline.compare("died", asked)
+    rerun.compare("died", asked)
     pipeline.deduplicate("died")
     assert rows(made / "data", "ledger/differences") == []
     pipeline.recover("next")

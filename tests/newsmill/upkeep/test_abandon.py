@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from newsmill import pipeline
+from newsmill import finishing, pipeline
 from newsmill.model import NewsmillError
 from newsmill.publish.ledger import write_ledger
 from newsmill.publish.report import make_report
@@ -226,7 +226,9 @@ def test_full_disk_is_not_taken_for_damage(mill: Mill, monkeypatch):
     """The error of the file system passes as it is, whatever lies in staging."""
     staging = decide(mill, SECOND)
     truncate(files_of(staging, "settled/*")[0])
-    monkeypatch.setattr(pipeline, "_publish", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    monkeypatch.setattr(
+        finishing, "publish_part", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device"))
+    )
     with pytest.raises(OSError, match="No space left"):
         pipeline.recover("next")
     shutil.rmtree(mill.root / staging.root)
