@@ -149,6 +149,7 @@ class Mill:
             put = {"cleaned": (CLEANED, cleaned), "settled": (SETTLED, [row for row in part if "fate" in row])}
             put["extracted"] = (EXTRACTED, [extracted(row) for row in cleaned])
             put["removals"] = (REMOVALS, [removal(row, run_id) for row in cleaned])
+            put["refused"] = (SETTLED, [])
             put["sightings"] = (SIGHTINGS, [sighting(row) for row in cleaned])
             for dataset, (schema, content) in put.items():
                 known = [{name: row[name] for name in schema.names} for row in content]
