@@ -59,7 +59,7 @@ def repair(
         moment = datetime.now(UTC)
         done = repair_files(f"repair {moment:%Y-%m-%d %H:%M:%S.%f}", moment.date(), paths, landing=landing)
     _tell_repaired(console(), done)
-    raise typer.Exit(1 if done.lost else 0)
+    raise typer.Exit(1 if done.lost or done.needs_index else 0)
 
 
 def _told(verdict: Verdict) -> dict[str, object]:
@@ -77,6 +77,8 @@ def _tell_repaired(shown: Console, done: Repaired) -> None:
     shown.print(visible(f"made again: {done.articles:,} articles, {done.profiles:,} profiles, {done.books:,} books"))
     for article in done.lost:
         shown.print(Text(visible(f"lost: {article.article_id} ({article.raw_path}): {article.why}"), style="red"))
+    if done.needs_index:
+        shown.print("The index is damaged too: run newsmill rebuild-index, then newsmill verify again")
     if done.lost:
         shown.print(
             "Put their raw records back into the landing zone and run the command again; or give them up with "

@@ -58,6 +58,18 @@ def corpus_id(data: Store, found: Findings) -> str | None:
         return None
 
 
+def is_usable(url: str) -> bool:
+    """Tell whether the index is there, and can be read by this newsmill."""
+    address = sa.make_url(url)
+    if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
+        return False
+    try:
+        with closing(sa.create_engine(address, poolclass=NullPool).connect()) as connection:
+            return not _problem(connection) and sa.inspect(connection).has_table(ARTICLES.name)
+    except sa.exc.SQLAlchemyError:
+        return False
+
+
 def load_index(url: str, corpus: str | None, desk: Desk, found: Findings, *, must_exist: bool) -> bool:
     """Put the index's articles on the desk; return whether they can be relied on.
 

@@ -5,6 +5,9 @@ ingested_on; the records go through the pipeline once more as `reprocess` takes 
 its place, and with equal rules and profiles the file is the same to the byte. An article whose raw record is gone, or
 is no article any more, is named, and noted below `damaged/`.
 
+Where the index is damaged too, corpus files are only set aside. Without them it can be made again, and after that the
+ledger tells which articles are gone.
+
 Of ledger and quarantine nobody has a second copy. A file that can be read stays, and a copy of it goes to `damaged/` as
 a note that rows are missing; one that cannot be read goes there itself. The books of a run are counted again from its
 fates, and a profile is learnt again.
@@ -30,6 +33,7 @@ from newsmill.upkeep.again import Wanted, check_ready, make_again, wanted_of
 from newsmill.upkeep.aside import note_lost, set_aside
 from newsmill.upkeep.books import count_again
 from newsmill.upkeep.corpus import place_at
+from newsmill.upkeep.index import is_usable
 from newsmill.upkeep.ledger import LedgerFile, is_readable, ledger_file
 from newsmill.workplace import holding_corpus
 
@@ -56,6 +60,7 @@ class Repaired:
     books: int
     profiles: int
     lost: tuple[Lost, ...]
+    needs_index: bool  # nothing was made again: the index, which knows what the files held, is damaged or gone itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,8 @@ def repair_files(run_id: str, day: date, paths: Sequence[str], *, landing: str |
         check_ready(settings, Store(landing_uri))
     pipeline.recover(run_id)
     with holding_corpus(f"{run_id}: set aside"):
-        wanted = {path: wanted_of(settings, data, place) for path, place in work.partitions.items()}
+        has_index = is_usable(settings.index)
+        wanted = {path: wanted_of(settings, data, place) for path, place in work.partitions.items() if has_index}
         aside = [
             (path, set_aside(data, path)) for path in (*work.partitions, *work.strays) if _is_there(data, path, work)
         ]
@@ -100,7 +106,7 @@ def repair_files(run_id: str, day: date, paths: Sequence[str], *, landing: str |
         profiles = sum(1 for _ in relearn(data, run_slug(run_id), day, outlets=outlets, write=True)) if outlets else 0
     lost = _make(settings, data, run_id, day, wanted, landing_uri)
     made = sum(map(len, wanted.values())) - len(lost)
-    return Repaired(tuple(aside), made, books, profiles, tuple(lost))
+    return Repaired(tuple(aside), made, books, profiles, tuple(lost), bool(work.partitions) and not has_index)
 
 
 def _make(

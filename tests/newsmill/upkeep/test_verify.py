@@ -270,3 +270,21 @@ def test_run_that_is_abandoned_leaves_a_clean_corpus(made):
     mend(verify(clean=False))
     verify("--all", clean=True)
     assert content(made.data / "corpus") == before
+
+
+@pytest.mark.skipif("rebuild-index" not in COMMANDS, reason="this newsmill cannot rebuild its index")
+def test_corpus_and_index_damaged_at_once_are_mended_in_two_rounds(made):
+    before = published(made.data)
+    truncated(made, PARTITIONS[0])
+    (made.data / "index.sqlite").unlink()
+    first, second = printed(verify(clean=False))
+    assert (first, second) == (f"newsmill repair {PARTITIONS[0]}", "newsmill rebuild-index")
+    done = call("repair", PARTITIONS[0])
+    assert (done.exit_code, "run newsmill rebuild-index" in done.stdout) == (1, True)
+    assert call("rebuild-index").exit_code == 0
+    again = verify(clean=False)
+    assert names(again, ("corpus.lost", PARTITIONS[0]))
+    mend(again)
+    verify("--all", clean=True)
+    after = published(made.data)
+    assert {name: row["text"] for name, row in after.items()} == {name: row["text"] for name, row in before.items()}
