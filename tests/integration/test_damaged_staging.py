@@ -107,8 +107,7 @@ def test_a_real_corpus_whose_index_is_gone_is_mended_by_the_command_that_the_run
     assert content(data / "corpus") | content(data / "ledger") == corpus
     rebuild_index()
     assert index_rows(data / "index.sqlite") == index
-    assert run(SEEDS, "next")["unchanged"] == 5
     shutil.rmtree(data / "ledger")
-    rebuild_index()
-    assert run(SEEDS, "last")["unchanged"] == 5
+    rebuild_index()  # of the rows alone: the next run knows their records, and changes nothing
+    assert run(SEEDS, "next")["unchanged"] == 5
     assert content(data / "corpus").items() <= corpus.items()

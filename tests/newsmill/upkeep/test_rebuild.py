@@ -245,7 +245,7 @@ def test_a_stranger_in_the_corpus_is_named(mill: Mill):
         rebuild_index()
 
 
-@pytest.mark.parametrize("step", range(0, 8, 2))
+@pytest.mark.parametrize("step", [1, 4, 6])
 def test_an_interrupted_run_is_finished_after_the_rebuild(tmp_path: Path, step: int):
     """Decided by the old index, of which half is gone: the end is that of an undisturbed run."""
     expected = Mill(tmp_path / "undisturbed")
