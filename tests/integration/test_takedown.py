@@ -13,6 +13,7 @@ from newsmill import pipeline
 from newsmill.model import Selection, Target, key_of
 from newsmill.publish.takedown_report import table
 from newsmill.takedown import carry
+from newsmill.validate import judge
 from tests.conftest import DAY
 from tests.integration.runs import content, fates, published, rows, run
 from tests.integration.takedowns import (
@@ -200,15 +201,14 @@ def test_a_run_that_is_under_way_does_not_bring_it_back_and_ends_well(data):
     assert "ours" not in published(data)
 
 
-@pytest.mark.parametrize("stage", ["cleaned", "validated", "decided"])
+@pytest.mark.parametrize("stage", ["validated", "decided"])
 def test_a_run_that_came_further_is_emptied_or_finished_first(data, stage):
     put(
         landing_of(data), "newest", OURS | {"fetched_at": "2026-03-01T00:00:00Z", "text": story(60, "with a xylograph")}
     )
     for number in begin(data, "further", reprocess=stage != "decided"):
         pipeline.clean("further", number)
-    if stage != "cleaned":
-        pipeline.validate("further")
+    pipeline.validate("further")
     if stage == "decided":
         pipeline.deduplicate("further")
     report = pipeline.take_down(OURS_DOWN, TODAY)
@@ -217,6 +217,24 @@ def test_a_run_that_came_further_is_emptied_or_finished_first(data, stage):
     if stage == "validated":
         pipeline.deduplicate("further")
         assert fates_after(data, "further") == {"taken_down"}
+
+
+def test_docs_do_not_show_what_is_taken_down_while_they_are_being_made(data, monkeypatch):
+    real = judge.judge
+
+    def judged_meanwhile(*articles, **facts):
+        judgement = real(*articles, **facts)
+        pipeline.take_down(OURS_DOWN, TODAY)
+        return judgement
+
+    monkeypatch.setattr(judge, "judge", judged_meanwhile)
+    for number in begin(data, "meanwhile"):
+        pipeline.clean("meanwhile", number)
+    pipeline.validate("meanwhile")
+    assert not (data / "docs").exists()
+    pipeline.deduplicate("meanwhile")
+    assert fates_after(data, "meanwhile") == {"taken_down"}
+    assert traces(data, *SECRETS) == []
 
 
 def fates_after(data: Path, run_id: str) -> set[str]:

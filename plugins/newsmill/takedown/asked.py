@@ -8,14 +8,11 @@ from __future__ import annotations
 import re
 
 from newsmill.extract.urls import canonical_url, is_home
-from newsmill.model import NewsmillError, Target, key_of
+from newsmill.model import Target, key_of
 from newsmill.registry import MAX_SLUG, SLUG
+from newsmill.takedown.errors import TakedownError
 
 ARTICLE_ID = re.compile("[0-9a-f]{32}")
-
-
-class TakedownError(NewsmillError):
-    """What is to be taken down is not named as it must be; or an unfinished takedown cannot be read."""
 
 
 def asked_for(*, url: str | None = None, article_id: str | None = None, outlet: str | None = None) -> Target:

@@ -32,7 +32,7 @@ from newsmill.publish.takedown_report import TakedownReport, table
 from newsmill.publish.withdraw import take_away, withdraw
 from newsmill.settings import Settings
 from newsmill.storage import Store
-from newsmill.takedown.asked import TakedownError
+from newsmill.takedown.errors import TakedownError
 from newsmill.takedown.survey import survey
 from newsmill.validate.docs import remove_docs
 

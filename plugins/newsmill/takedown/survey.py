@@ -23,7 +23,7 @@ from newsmill.publish.withdraw import Standing, standing
 from newsmill.registry import outlet_slugs
 from newsmill.settings import Settings
 from newsmill.storage import Store
-from newsmill.takedown.asked import TakedownError
+from newsmill.takedown.errors import TakedownError
 
 NO_TEXT = content_hash("")
 """Of a text without a letter or digit; it is no article's own, so it is never kept out."""

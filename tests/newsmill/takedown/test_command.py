@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from typer.testing import CliRunner
 
@@ -11,7 +14,8 @@ from newsmill.cli import takedown as command
 from newsmill.dedup.index import Index
 from newsmill.lock import CorpusBusyError, holding
 from newsmill.model import Target, key_of
-from newsmill.takedown.asked import TakedownError, asked_for
+from newsmill.takedown.asked import asked_for
+from newsmill.takedown.errors import TakedownError
 from tests.newsmill.dedup.factory import DAY, Mill, article
 
 URL = "https://example.org/2024/a"
@@ -166,3 +170,10 @@ def test_an_intent_that_cannot_be_read_is_named(mill):
 def test_damaged_files_that_were_set_aside_are_named(mill):
     mill.data.write("damaged/corpus/date=2023-09-13/outlet=verity/articles.parquet", b"half")
     assert "  damaged/corpus/date=2023-09-13/outlet=verity/articles.parquet" in call("--url", URL, "--yes").stdout
+
+
+def test_a_run_that_looks_for_unfinished_takedowns_loads_no_extraction():
+    heavy = "{'courlan', 'dateparser', 'great_expectations'}"
+    told = f"import sys, newsmill.takedown.carry; print(sorted({heavy} & {{*sys.modules}}))"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
