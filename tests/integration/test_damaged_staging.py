@@ -15,7 +15,7 @@ from newsmill.storage import Store
 from newsmill.upkeep.rebuild import rebuild_index
 from tests.conftest import DAY
 from tests.integration.runs import SEEDS, content, run
-from tests.newsmill.upkeep.factory import index_rows, truncate
+from tests.newsmill.upkeep.interrupted import index_rows, truncate
 
 TASKS = {
     "extract": lambda: pipeline.extract("run", 1),

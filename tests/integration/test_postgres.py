@@ -21,7 +21,7 @@ from newsmill.lock import CorpusBusyError, holding
 from newsmill.upkeep.rebuild import RebuildError, rebuild_index
 from tests.newsmill.dedup.factory import Mill
 from tests.newsmill.test_lock import ENVIRONMENT, HAMMER, held, let_go, process
-from tests.newsmill.upkeep.factory import FIRST, LATER, SECOND, mill_at
+from tests.newsmill.upkeep.interrupted import FIRST, LATER, SECOND, mill_at
 from tests.newsmill.upkeep.test_rebuild import KILLED
 
 pytest.importorskip("psycopg2", reason="the driver comes with the extra `postgres`")

@@ -21,7 +21,7 @@ from newsmill.schema import CORPUS
 from newsmill.storage import Store
 from tests.conftest import PROJECT
 from tests.newsmill.dedup.factory import Mill, article
-from tests.newsmill.upkeep.factory import FIRST, index_rows, mill_at
+from tests.newsmill.upkeep.interrupted import FIRST, index_rows, mill_at
 
 KEY = "2023-09-13|verity"
 PATH = "corpus/date=2023-09-13/outlet=verity/articles.parquet"
@@ -59,7 +59,7 @@ from newsmill.preview.desk import lay_out
 from newsmill.publish.files import read_partition
 from newsmill.upkeep.rebuild import partition_keys, rebuild_index
 from tests.newsmill.dedup.factory import Mill, article, at
-from tests.newsmill.upkeep.factory import LATER, decide, publish_all
+from tests.newsmill.upkeep.interrupted import LATER, decide, publish_all
 
 def told(*args, **fields):
     return article(*args, **{"subtitle": "new", "sources": [{"kind": "told", "name": "n", "url": None}]} | fields)

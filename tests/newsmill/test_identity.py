@@ -21,7 +21,7 @@ from newsmill.publish.written import written_keys
 from newsmill.storage import Store
 from newsmill.upkeep.rebuild import rebuild_index
 from tests.newsmill.dedup.factory import Mill, article, settled
-from tests.newsmill.upkeep.factory import FIRST, LATER, SECOND, decide, mill_at, publish_all, truncate
+from tests.newsmill.upkeep.interrupted import FIRST, LATER, SECOND, decide, mill_at, publish_all, truncate
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,15 @@ from typer.testing import CliRunner
 from newsmill.cli import app
 from newsmill.lock import holding
 from tests.newsmill.dedup.factory import Mill
-from tests.newsmill.upkeep.factory import FIRST, SECOND, decide, mill_at, publish_all, publish_until_killed, truncate
+from tests.newsmill.upkeep.interrupted import (
+    FIRST,
+    SECOND,
+    decide,
+    mill_at,
+    publish_all,
+    publish_until_killed,
+    truncate,
+)
 
 
 def call(*arguments: str):
