@@ -34,6 +34,14 @@ hypothesis.settings.load_profile("newsmill")
 DAY = date(2026, 3, 1)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def language_model():
+    """Load it once: extract works in forked processes, and each would load its own."""
+    from newsmill.extract.language import load_detector
+
+    load_detector()
+
+
 @pytest.fixture(autouse=True)
 def settings_of_the_test(tmp_path, monkeypatch):
     """Point every setting at the test's own folder, and leave the user's .env out."""

@@ -5,34 +5,53 @@ Owns what `extract` does record by record. Keep out: reading and extracting them
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from newsmill.dedup.index import in_chunks
 from newsmill.extract.article import extract
+from newsmill.extract.language import load_detector
 from newsmill.learn.sight import sighting_row
-from newsmill.model import Article, Batch, RawRecord, Seen, Selection, Unreadable
+from newsmill.model import (
+    Article,
+    Batch,
+    RawRecord,
+    Reason,
+    Seen,
+    Selection,
+    Slice,
+    Spot,
+    Unreadable,
+    Wanted,
+    place_of,
+)
+from newsmill.read.failure import BadRecordError, unreadable
 from newsmill.read.records import read_slice
 from newsmill.registry import Registry
 from newsmill.rows import article_row, date_of, unchanged_row, unreadable_row
+from newsmill.watch import Limits, Watch
 from newsmill.workplace import Workplace
 
 LOOKUP_RECORDS = 20
 """Raw records held at once while the index is asked about them; bounds memory at 20 records of the largest size."""
 
 
+NOT_MET = "an earlier run read it; now its file is gone, has no such record any more, or breaks before it"
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What became of one raw record: an article to go on with, or a record that is settled.
 
-    `row` is one of `schema.EXTRACTED` or `schema.SETTLED`; None where the run was not asked for this record.
+    `row` is one of `schema.EXTRACTED` or `schema.SETTLED`; None where the run has nothing to do with the record.
     """
 
-    outcome: str  # "extracted", a fate, or "not_selected"
+    outcome: str  # "extracted", a fate, or one of `LEFT_OUT`
     row: dict[str, Any] | None
     sighting: dict[str, Any] | None = None  # of `schema.SIGHTINGS`, of an article that goes on
+    record_key: str | None = None  # in a run that names its records
 
     @property
     def goes_on(self) -> bool:
@@ -41,15 +60,88 @@ class Taken:
 
 
 NOT_SELECTED = Taken("not_selected", None)
+CHANGED_SINCE = Taken("changed_since", None)
+OTHER_ARTICLE = Taken("other_article", None)
+LEFT_OUT = tuple(left.outcome for left in (NOT_SELECTED, CHANGED_SINCE, OTHER_ARTICLE))
+"""What the run has nothing to do with: the run was not asked for it, or it is not what was asked for any more."""
 
 
-def take_in(place: Workplace, batch: Batch) -> Iterator[Taken]:
-    """Read a batch's raw records; extract those that no earlier run has dealt with."""
-    landing, registry, run = place.landing, place.registry, place.run
-    limit = place.settings.max_record_bytes
-    raw_records = (raw for part in batch.slices for raw in read_slice(landing, part, max_record_bytes=limit))
-    for raw, seen in _with_known(raw_records, place):
-        yield _taken(raw, seen, registry, run.selection, run.day)
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in a batch, behind a record: the number of its slice from 0, and what is left of that slice."""
+
+    part: int
+    rest: Slice | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    raw: RawRecord | Unreadable
+    behind: Mark
+
+
+def take_in(place: Workplace, batch: Batch, watch: Watch, behind: Mark | None = None) -> Iterator[tuple[Mark, Taken]]:
+    """Read a batch's raw records; extract those that no earlier run has dealt with, or those that the run names.
+
+    Work for `guard`: opens what it reads from by itself, as connections do not survive a fork.
+
+    Args:
+        place: the run's.
+        batch: what to read.
+        watch: told of each record.
+        behind: where an earlier process had come to; None for the beginning.
+    """
+    registry, run = place.registry, place.run
+    wanted = place.staging.wanted(batch.number)
+    readings = _readings(place, batch, watch, behind)
+    if wanted is not None:
+        readings = (reading for reading in readings if reading.raw.record_key in wanted)
+    takes_known = wanted is not None or run.selection.reprocess
+    for reading, seen in _with_known(readings, place, takes_known=takes_known):
+        raw = reading.raw
+        asked = wanted[raw.record_key] if wanted else None
+        if seen is None and isinstance(raw, RawRecord):
+            load_detector()  # before the record's time begins
+        watch.at(_spot(raw))
+        if asked and asked.raw_sha256 and raw.raw_sha256 and raw.raw_sha256 != asked.raw_sha256:
+            taken = CHANGED_SINCE
+        else:
+            taken = _taken(raw, seen, registry, run.selection, run.day)
+        yield reading.behind, _named(taken, raw, asked) if asked else taken
+
+
+def _named(taken: Taken, raw: RawRecord | Unreadable, asked: Wanted) -> Taken:
+    """Return what became of a record that the run names, with its key, unless it holds another article now."""
+    is_other = asked.article_id and taken.goes_on and taken.row and taken.row["article_id"] != asked.article_id
+    return replace(OTHER_ARTICLE if is_other else taken, record_key=raw.record_key)
+
+
+def not_met(place: Workplace, batch: Batch, met: Collection[str]) -> Iterator[Taken]:
+    """Yield the records that a run names and its batch does not hold, as vanished; `met` are the keys of the others."""
+    for key, asked in (place.staging.wanted(batch.number) or {}).items():
+        if key not in met:
+            file, line = place_of(asked.raw_path)
+            gone = unreadable(file, BadRecordError(Reason.VANISHED, NOT_MET), line=line)
+            yield _settled(unreadable_row(gone), place.run.selection)
+
+
+def _readings(place: Workplace, batch: Batch, watch: Watch, behind: Mark | None) -> Iterator[_Reading]:
+    landing, limit = place.landing, place.settings.max_record_bytes
+    for number, part in _parts(batch, behind):
+        for raw in read_slice(landing, part, max_record_bytes=limit, at=watch.at):
+            spot = watch.leave()
+            yield _Reading(raw, Mark(number, spot.rest if spot else None))
+
+
+def _parts(batch: Batch, behind: Mark | None) -> Iterator[tuple[int, Slice]]:
+    done = behind.part + 1 if behind else 0
+    if behind and behind.rest:
+        yield behind.part, behind.rest
+    yield from enumerate(batch.slices[done:], done)
+
+
+def _spot(raw: RawRecord | Unreadable) -> Spot:
+    return Spot(raw_path=raw.raw_path, folder=raw.folder, raw_sha256=raw.raw_sha256, fingerprint=raw.fingerprint)
 
 
 def _taken(
@@ -85,16 +177,25 @@ def _settled(row: dict[str, Any], asked: Selection) -> Taken:
 
 
 def _with_known(
-    raw_records: Iterable[RawRecord | Unreadable], place: Workplace
-) -> Iterator[tuple[RawRecord | Unreadable, Seen | None]]:
-    """Pair each raw record with what the index says of it, if an earlier run has dealt with exactly these bytes."""
-    index = place.index
-    for held in in_chunks(raw_records, LOOKUP_RECORDS):
-        keys = [] if place.run.selection.reprocess else [raw.record_key for raw in held if raw.fingerprint]
+    readings: Iterable[_Reading], place: Workplace, *, takes_known: bool
+) -> Iterator[tuple[_Reading, Seen | None]]:
+    """Pair each raw record with what the index says of it, if an earlier run has dealt with exactly these bytes.
+
+    A record that was too much for the limits is known as long as these are the limits.
+    """
+    index, limits = place.index, place.limits
+    for held in in_chunks(readings, LOOKUP_RECORDS):
+        raws = [reading.raw for reading in held]
+        keys = [] if takes_known else [raw.record_key for raw in raws if raw.fingerprint]
         known = index.known(keys)
-        for raw in held:
-            seen = known.get(raw.record_key)
-            yield raw, seen if seen and seen.fingerprint == raw.fingerprint else None
+        for reading in held:
+            seen = known.get(reading.raw.record_key)
+            yield reading, seen if seen and _is_same(reading.raw, seen, limits) else None
+
+
+def _is_same(raw: RawRecord | Unreadable, seen: Seen, limits: Limits) -> bool:
+    fingerprint = raw.fingerprint
+    return fingerprint is not None and seen.fingerprint in (fingerprint, limits.marked(fingerprint))
 
 
 def _is_asked_for(outlet: str | None, day: date | None, asked: Selection) -> bool:

@@ -18,6 +18,8 @@ IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U00
 RUN_ON_LETTERS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
 """Thai, Lao, Burmese and Khmer: they put no space between words."""
 
+_LINE = re.compile(r"(?P<file>.+)#(?P<line>\d+)", re.DOTALL)
+
 RUN_ON_LETTERS_A_WORD = 5
 """Letters and signs of a Thai word on average, roughly; enough to tell an article from a stub."""
 
@@ -72,6 +74,17 @@ class Reason(StrEnum):
     KNOWN_RECORD = "known_record"
     KNOWN_TEXT = "known_text"
     TAKEN_DOWN = "taken_down"
+
+
+QUARANTINE_REASONS = (
+    Reason.FAILED_EXPECTATIONS,
+    Reason.INDEX_PAGE,
+    Reason.COOKIE_WALL,
+    Reason.PAYWALL_STUB,
+    Reason.ERROR_PAGE,
+)
+_OF_OTHERS = (Reason.SAME_TEXT, Reason.SUPERSEDED, Reason.KNOWN_RECORD, Reason.KNOWN_TEXT, Reason.TAKEN_DOWN)
+UNREADABLE_REASONS = tuple(reason for reason in Reason if reason not in (*QUARANTINE_REASONS, *_OF_OTHERS))
 
 
 class RawFormat(StrEnum):
@@ -330,6 +343,17 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """The raw record that a task is at, as far as it is known before anything in it is read."""
+
+    raw_path: str
+    folder: str | None = None
+    raw_sha256: str | None = None
+    fingerprint: str | None = None
+    rest: Slice | None = None  # what its slice holds behind it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """What one extract task and one clean task work on."""
 
@@ -362,6 +386,37 @@ class Selection:
     dry_run: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A raw record that a run takes by its name; where the rest is given, only if it is still that record."""
+
+    raw_path: str
+    raw_sha256: str | None = None  # of its bytes
+    article_id: str | None = None  # of its article
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reprocess:
+    """Which rows of the corpus are to be made again from their raw records."""
+
+    outlets: tuple[str, ...] = ()  # empty: all
+    from_date: date | None = None  # of the partition
+    to_date: date | None = None  # inclusive
+    cleaner_version: str | None = None  # only rows that this version made
+    only_outdated: bool = True  # only rows that the current version did not make, unless a version is named
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """Which refused records are to go through the pipeline again: those whose latest fate is of these."""
+
+    reasons: tuple[str, ...] = QUARANTINE_REASONS  # empty: any
+    outlets: tuple[str, ...] = ()  # as the ledger has them; empty: all
+    run_id: str | None = None  # the run that refused them
+    from_date: date | None = None  # of that run
+    to_date: date | None = None  # inclusive
+
+
 class Scope(StrEnum):
     """What a takedown is about."""
 
@@ -389,6 +444,12 @@ class Target:
 def key_of(*parts: str) -> str:
     """Return 32 hex digits that stand for these strings (SHA-256, cut to 128 bits)."""
     return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def place_of(raw_path: str) -> tuple[str, int]:
+    """Return the landing file of a raw record, and its line; 0 in a file that is one record."""
+    found = _LINE.fullmatch(raw_path)
+    return (found["file"], int(found["line"])) if found else (raw_path, 0)
 
 
 def count_words(text: str) -> int:

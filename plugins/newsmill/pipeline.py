@@ -1,20 +1,26 @@
 """The flow: landing -> plan -> extract xN -> learn -> clean xN -> validate -> deduplicate -> publish xM -> reconcile.
 
 Owns the order of the stages and what passes between them. Each function here is one task of the DAG `ingest_news`;
-it takes a run's id and small numbers, and reads and writes Parquet files below `staging/<run>/`. `learn_profiles` and
-`report_drift` are the tasks of the DAG `learn_outlets`.
+it takes a run's id and small numbers, and reads and writes Parquet files below `staging/<run>/`. The DAGs
+`replay_quarantine` and `reprocess` plan otherwise, and `reprocess` compares before it decides.
 
-Keep out: how a stage does its work. Stages are imported where they are used, because a task pays seconds and hundreds
-of megabytes for the libraries of a stage that it does not run.
+Keep out: the steps of a run's end (finishing), runs over chosen records (rerun), how a stage does its work. Stages are
+imported where they are used, because a task pays seconds and hundreds of megabytes for the libraries of a stage that it
+does not run.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from newsmill.damage import names_damage
+from newsmill.finishing import decide_all, end_run, finish_others, publish_part, stands
 from newsmill.model import NewsmillError, Selection
 from newsmill.progress import Progress
 from newsmill.settings import load_settings
@@ -31,7 +37,7 @@ from newsmill.workplace import (
 )
 
 if TYPE_CHECKING:
-    from newsmill.model import Target
+    from newsmill.model import Batch, Target
     from newsmill.publish.report import Report
     from newsmill.publish.takedown_report import TakedownReport
 
@@ -49,13 +55,20 @@ def run(run_id: str, day: date, selection: Selection) -> dict[str, int]:
     """Do a whole run in this process: what the DAG does with its tasks, in the same order. Returns the fates."""
     if not selection.dry_run:
         recover(run_id)
-    batches = plan(run_id, day, selection)
+    return run_planned(run_id, plan(run_id, day, selection))
+
+
+def run_planned(
+    run_id: str, batches: list[dict[str, Any]], before_deciding: Callable[[], object] = lambda: None
+) -> dict[str, int]:
+    """Do what comes after the plan in this process. Returns the fates."""
     for batch in batches:
         extract(run_id, batch["number"])
     learn(run_id)
     for batch in batches:
         clean(run_id, batch["number"])
     validate(run_id)
+    before_deciding()
     for group in deduplicate(run_id):
         publish(run_id, group["number"])
     return reconcile(run_id)
@@ -71,6 +84,18 @@ def plan(run_id: str, day: date, selection: Selection) -> list[dict[str, Any]]:
         NewsmillError: a setting, a param, an outlet's file or a rules file has a mistake, or there is no landing zone.
     """
     from newsmill.read.plan import Ignored, join_batches, plan_batches
+
+    place = begin(run_id, day, selection)
+    settings, landing, ignored = place.settings, place.landing, Ignored()
+    found = plan_batches(
+        landing, batch_records=settings.batch_records, batch_bytes=settings.batch_bytes, ignored=ignored
+    )
+    batches = join_batches(list(found), MAX_TASKS)
+    return planned(place, batches, ignored_files=ignored.count, ignored_names=ignored.names)
+
+
+def begin(run_id: str, day: date, selection: Selection) -> Workplace:
+    """Check that everything is in order, and begin a run's staging afresh."""
     from newsmill.staging import Staging
 
     settings = load_settings()
@@ -78,90 +103,115 @@ def plan(run_id: str, day: date, selection: Selection) -> list[dict[str, Any]]:
     rules_of(settings)
     landing, data = open_landing(selection), Store(settings.data)
     check_apart(landing, data)
-    staging = Staging.of(data, run_id)
-    staging.start(run_id, day, selection)
-    ignored = Ignored()
-    found = plan_batches(
-        landing, batch_records=settings.batch_records, batch_bytes=settings.batch_bytes, ignored=ignored
-    )
-    batches = join_batches(list(found), MAX_TASKS)
-    staging.write_plan(batches)
-    log.info(
-        "planned",
-        landing=landing.uri,
-        records=sum(batch.records for batch in batches),
-        batches=len(batches),
-        ignored_files=ignored.count,
-        ignored_names=ignored.names,
-    )
+    _check_in(run_id, data, dry_run=selection.dry_run)
+    Staging.of(data, run_id).start(run_id, day, selection)
+    return open_workplace(run_id)
+
+
+def planned(place: Workplace, batches: list[Batch], **facts: Any) -> list[dict[str, Any]]:
+    """Write the plan; return what the tasks are mapped over."""
+    place.staging.write_plan(batches)
+    records = sum(batch.records for batch in batches)
+    log.info("planned", landing=place.landing.uri, records=records, batches=len(batches), **facts)
     return [{"number": batch.number, "label": batch.label} for batch in batches]
 
 
+def _check_in(run_id: str, data: Store, *, dry_run: bool) -> None:
+    """Check that corpus and index belong together, before a run's first work is done in vain."""
+    from newsmill.dedup.index import Index
+    from newsmill.identity import check
+    from newsmill.leftovers import clear_staging
+
+    settings = load_settings()
+    index = Index(settings.index)
+    if dry_run or not data.is_folder():
+        check(data, index)
+        return
+    with holding_corpus(f"{run_id}: plan"):
+        check(data, index)
+        clear_staging(data, settings.staging_days, but=run_id)
+
+
+@names_damage
 def extract(run_id: str, number: int) -> dict[str, int]:
     """Read one batch's raw records; extract those that are new or changed. Returns counts."""
-    from newsmill.intake import take_in
+    from newsmill.guard import guarded
+    from newsmill.intake import LEFT_OUT, not_met, take_in
     from newsmill.schema import EXTRACTED, SETTLED, SIGHTINGS
     from newsmill.staging import writing
 
-    place = open_workplace(run_id)
+    place = find_workplace(run_id)
+    made = ("extracted", "settled", "sightings")
+    if place is None or stands(place, *(place.staging.batch_path(name, number) for name in made)):
+        return {}
     batch = place.staging.batch(number)
     progress = Progress("extract", batch.records, batch=number)
     with (
         writing(place.data, place.staging.batch_path("extracted", number), EXTRACTED) as extracted,
         writing(place.data, place.staging.batch_path("settled", number), SETTLED) as settled,
         writing(place.data, place.staging.batch_path("sightings", number), SIGHTINGS) as sightings,
+        guarded(partial(take_in, place, batch), place.limits) as results,
     ):
-        for taken in take_in(place, batch):
+        met: set[str] = set()
+        for taken in chain(results, not_met(place, batch, met)):
+            if taken.record_key:
+                met.add(taken.record_key)
             if taken.sighting is not None:
                 sightings.add(taken.sighting)
             if taken.row is not None:
                 (extracted if taken.goes_on else settled).add(taken.row)
             progress.count(taken.outcome)
     counts = progress.finish()
-    place.staging.write_counts(number, {"read": progress.done - counts.get("not_selected", 0), **counts})
+    left_out = sum(counts.get(outcome, 0) for outcome in LEFT_OUT)
+    place.staging.write_counts(number, {"read": progress.done - left_out, **counts})
     return counts
 
 
+@names_damage
 def learn(run_id: str) -> dict[str, int]:
     """Find what the run's outlets repeat, in its articles and those remembered of earlier runs. Returns counts."""
+    from newsmill.learn.task import REPEATS_FILE, TITLES_FILE
     from newsmill.learn.task import learn as learn_profiles
 
-    place = open_workplace(run_id)
+    place = find_workplace(run_id)
+    if place is None or stands(place, place.staging.path(REPEATS_FILE), place.staging.path(TITLES_FILE)):
+        return {}
     counts = learn_profiles(place.staging, place.data)
     log.info("finished", task="learn", **counts)
     return counts
 
 
+@names_damage
 def clean(run_id: str, number: int) -> dict[str, int]:
     """Cut the boilerplate from one batch's articles, and note every cut. Returns counts."""
-    from newsmill.clean.cleaner import clean as clean_article
-    from newsmill.clean.rules import cleaner_version
-    from newsmill.dedup.hashing import content_hash
+    from newsmill.cleaning import Tools, clean_all
+    from newsmill.guard import guarded
     from newsmill.learn.task import profiles_of
-    from newsmill.rows import cleaned_row, removal_rows, row_article
-    from newsmill.schema import CLEANED, REMOVALS
+    from newsmill.schema import CLEANED, REMOVALS, SETTLED
     from newsmill.staging import read_rows, writing
 
-    place = open_workplace(run_id)
-    registry, rules = place.registry, place.rules
-    version = cleaner_version(rules)
+    place = find_workplace(run_id)
+    made = ("cleaned", "removals", "refused")
+    if place is None or stands(place, *(place.staging.batch_path(name, number) for name in made)):
+        return {}
     extracted = place.staging.batch_path("extracted", number)
     outlets = (row["outlet"] for row in read_rows(place.data, extracted, ["outlet"]))
-    profiles = profiles_of(place.staging, place.data, outlets)
+    tools = Tools(place.registry, place.rules, profiles_of(place.staging, place.data, outlets))
     progress = Progress("clean", place.staging.count_rows(extracted), batch=number)
     with (
         writing(place.data, place.staging.batch_path("cleaned", number), CLEANED) as rows,
         writing(place.data, place.staging.batch_path("removals", number), REMOVALS) as removals,
+        writing(place.data, place.staging.batch_path("refused", number), SETTLED) as refused,
+        guarded(partial(clean_all, place, tools, extracted), place.limits) as results,
     ):
-        for article in map(row_article, read_rows(place.data, extracted)):
-            cleaned = clean_article(article, rules, registry.get(article.outlet), profiles[article.outlet])
-            rows.add(cleaned_row(article, cleaned, content_hash(cleaned.text), version, place.run.day))
-            for row in removal_rows(article, cleaned, run_id):
-                removals.add(row)
-            progress.count("with_removals" if cleaned.removals else "untouched")
+        for done in results:
+            (rows if done.goes_on else refused).add(done.row)
+            removals.add_all(done.removals)
+            progress.count(done.outcome)
     return progress.finish()
 
 
+@names_damage
 def validate(run_id: str) -> dict[str, int]:
     """Judge every article's fields; fail when too many are quarantined. Returns counts.
 
@@ -177,7 +227,9 @@ def validate(run_id: str) -> dict[str, int]:
     from newsmill.validate.docs import build_docs
     from newsmill.validate.judge import COLUMNS, judge
 
-    place = open_workplace(run_id)
+    place = find_workplace(run_id)
+    if place is None or stands(place, place.staging.path("verdicts.parquet")):
+        return {}
     asked = place.run.selection
     tombstones = read_tombstones(place.data)
     articles, taken_down = tombstones.split(place.staging.table("cleaned", CLEANED, list(COLUMNS)))
@@ -207,6 +259,7 @@ def validate(run_id: str) -> dict[str, int]:
     return {"articles": len(articles), "quarantined": len(failed)}
 
 
+@names_damage
 def deduplicate(run_id: str) -> list[dict[str, Any]]:
     """Decide every record's fate and spread the touched partitions over groups.
 
@@ -216,23 +269,28 @@ def deduplicate(run_id: str) -> list[dict[str, Any]]:
     Raises:
         CorpusBusyError: another process holds the corpus.
     """
+    from newsmill.dedup.index import Index
+    from newsmill.identity import establish
     from newsmill.publish.partitions import groups
 
-    place = open_workplace(run_id)
-    if place.run.selection.dry_run:
-        _decide(place)
+    place = find_workplace(run_id)
+    if place and place.run.selection.dry_run:
+        decide_all(place)
         return []
     with holding_corpus(f"{run_id}: deduplicate"):
-        _finish_others(run_id)
+        finish_others(run_id)
         found = find_workplace(run_id)
         if found is None:
             return []
-        _decide(found)
-        parts = groups(found.staging, found.settings.publish_groups)
-        found.staging.write_groups(parts)
+        establish(found.data, Index(found.settings.index))
+        if not stands(found, found.staging.path("decisions.parquet")):
+            decide_all(found)
+            found.staging.write_groups(groups(found.staging, found.settings.publish_groups))
+        parts = found.staging.groups()
     return [{"number": number, "label": _group_label(number, keys)} for number, keys in enumerate(parts, 1)]
 
 
+@names_damage
 def publish(run_id: str, number: int) -> list[str]:
     """Merge one group's articles into its partitions of the corpus. Returns the keys `date|outlet` written.
 
@@ -244,11 +302,12 @@ def publish(run_id: str, number: int) -> list[str]:
     with holding_corpus(f"{run_id}: publish", shared=True):
         place = find_workplace(run_id)
         if place:
-            return _publish(place, number)
+            return publish_part(place, number)
     report = of_run(Store(load_settings().data), run_id)
     return list(report.partitions) if report else []
 
 
+@names_damage
 def reconcile(run_id: str) -> dict[str, int]:
     """Balance the books, write ledger, index and profiles, log the report, remove staging. Returns the fates.
 
@@ -257,9 +316,13 @@ def reconcile(run_id: str) -> dict[str, int]:
     """
     from newsmill.publish.report import of_run
 
-    with holding_corpus(f"{run_id}: reconcile"):
-        place = find_workplace(run_id)
-        report = _reconcile(place) if place else of_run(Store(load_settings().data), run_id)
+    place = find_workplace(run_id)
+    if place and place.run.selection.dry_run:
+        report: Report | None = end_run(place)
+    else:
+        with holding_corpus(f"{run_id}: reconcile"):
+            place = find_workplace(run_id)
+            report = end_run(place) if place else of_run(Store(load_settings().data), run_id)
     return {"read": report.read, **report.totals} if report else {}
 
 
@@ -275,70 +338,10 @@ def recover(run_id: str) -> list[str]:
     Raises:
         CorpusBusyError: another process holds the corpus.
     """
+    if not Store(load_settings().data).is_folder():
+        return []  # nothing is made before the settings are checked
     with holding_corpus(f"{run_id}: recover"):
-        return _finish_others()
-
-
-def _finish_others(run_id: str | None = None) -> list[str]:
-    """Finish every takedown, and every run but this one that had decided what to publish; the caller holds the corpus.
-
-    Once a run's decisions and groups are in staging, part of its partitions may be in the corpus. Going forward is
-    always possible, and every step can be done twice; so the corpus ends as if nothing had happened. Whether that run
-    has died or is only between two of its tasks does not matter: its tasks will find it ended.
-    """
-    from newsmill.staging import Staging
-    from newsmill.takedown.carry import finish_takedowns
-
-    written = finish_takedowns(load_settings())
-    for staging in Staging.interrupted(Store(load_settings().data)):
-        other = staging.run().run_id
-        if other != run_id:
-            log.warning("finishing a run that had decided what to publish", run_id=other)
-            place = open_workplace(other)
-            for number in range(1, len(staging.groups()) + 1):
-                _publish(place, number)
-            written += _reconcile(place).partitions
-    return written
-
-
-def _decide(place: Workplace) -> None:
-    from newsmill.dedup.decide import deduplicate as decide
-    from newsmill.publish.ledger import ledger_path
-
-    if place.data.exists(ledger_path("runs", place.run)):
-        return  # this run is in the ledger, and what it says stays
-    counts = decide(place.staging, place.index, reprocess=place.run.selection.reprocess)
-    log.info("finished", task="deduplicate", **counts)
-
-
-def _publish(place: Workplace, number: int) -> list[str]:
-    from newsmill.publish.partitions import publish_group
-
-    keys = place.staging.groups()[number - 1]
-    written = publish_group(place.staging, place.data, keys, grace=place.settings.move_grace_seconds)
-    log.info("finished", task="publish", group=number, partitions=len(keys), written=len(written))
-    return written
-
-
-def _reconcile(place: Workplace) -> Report:
-    """End a run. The profiles come last: until the staging folder is gone it is not over, and this is done again."""
-    from newsmill.learn.task import remember
-    from newsmill.publish import reconcile as ending
-    from newsmill.publish.report import table
-
-    if place.run.selection.dry_run:
-        report = ending.dry_report(place.staging, place.run)
-    else:
-        report = ending.reconcile(place.staging, place.data, place.index, place.run, place.staging.total("read"))
-        log.info("remembered", **remember(place.staging, place.data, place.run))
-    text = table(report)
-    log.info("report", read=report.read, **report.totals)
-    for line in text.splitlines():
-        structlog.get_logger("newsmill.report").info(line)
-    place.staging.end()
-    if place.run.selection.dry_run:
-        place.data.write(place.staging.path("report.txt"), text.encode())
-    return report
+        return finish_others()
 
 
 def survey_takedown(asked: Target) -> TakedownReport:
@@ -363,56 +366,8 @@ def take_down(asked: Target, day: date, reason: str | None = None) -> TakedownRe
     from newsmill.takedown import carry
 
     with holding_corpus("takedown"):
-        _finish_others()
+        finish_others()
         return carry.take_down(load_settings(), asked, day, reason)
-
-
-def learn_profiles(run_id: str, day: date, outlets: tuple[str, ...] = (), *, dry_run: bool = False) -> dict[str, int]:
-    """Make the outlets' profiles again from corpus and ledger; write what has changed to the ledger. Returns counts.
-
-    May be done twice. A dry run writes its findings into its staging folder, and no profile.
-    """
-    from dataclasses import asdict
-
-    from newsmill.progress import Progress
-    from newsmill.relearn import relearn
-    from newsmill.schema import DRIFT
-    from newsmill.staging import run_slug, writing
-
-    data = Store(load_settings().data)
-    progress = Progress("learn_profiles", len(outlets))
-    with (
-        holding_corpus(f"{run_id}: learn_profiles"),
-        writing(data, _drift_path(run_id, day, dry_run), DRIFT) as rows,
-    ):
-        for learnt in relearn(data, run_slug(run_id), day, outlets=outlets, write=not dry_run):
-            for finding in learnt.findings:
-                rows.add({"run_id": run_id} | asdict(finding))
-            if learnt.lost:
-                log.warning("not restored", outlet=learnt.outlet, articles=learnt.lost)
-            progress.count("changed" if learnt.changed else "unchanged")
-    return progress.finish()
-
-
-def report_drift(run_id: str, day: date, *, dry_run: bool = False) -> dict[str, int]:
-    """Log what `learn_profiles` found changed of the outlets' pages, as a table. Returns the findings of each kind."""
-    from collections import Counter
-
-    from newsmill.learn.drift import Finding, table
-    from newsmill.staging import read_rows
-
-    path = _drift_path(run_id, day, dry_run)
-    found = [Finding(**row) for row in read_rows(Store(load_settings().data), path, list(Finding.__slots__))]
-    for line in table(found):
-        structlog.get_logger("newsmill.report").info(line)
-    return dict(Counter(finding.what for finding in found))
-
-
-def _drift_path(run_id: str, day: date, dry_run: bool) -> str:
-    from newsmill.staging import run_slug
-
-    name = run_slug(run_id)
-    return f"staging/{name}/drift.parquet" if dry_run else f"ledger/drift/run_date={day.isoformat()}/{name}.parquet"
 
 
 def _group_label(number: int, keys: list[str]) -> str:

@@ -102,6 +102,12 @@ def unreadable_row(record: Unreadable) -> dict[str, Any]:
     }
 
 
+def refused_row(article: Mapping[str, Any], record: Unreadable) -> dict[str, Any]:
+    """Return an article, a row of `schema.EXTRACTED`, that could not be cleaned, as a row of `schema.SETTLED`."""
+    known = {name: article[name] for name in ("source_id", "article_id", "outlet")}
+    return unreadable_row(record) | known
+
+
 def unchanged_row(record: RawRecord | Unreadable, seen: Seen) -> dict[str, Any]:
     """Return a record that an earlier run has dealt with as a row of `schema.SETTLED`."""
     own_id = record.given.id if isinstance(record, RawRecord) else None

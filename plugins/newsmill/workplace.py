@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import structlog
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from newsmill.clean.rules import RuleSet
     from newsmill.dedup.index import Index
     from newsmill.staging import Run, Staging
+    from newsmill.watch import Limits
 
 log = structlog.get_logger("newsmill")
 
@@ -50,11 +52,24 @@ class Workplace:
         return rules_of(self.settings)
 
     @property
-    def index(self) -> Index:
-        """The index of what is published."""
-        from newsmill.dedup.index import Index
+    def limits(self) -> Limits:
+        """What one record may take."""
+        from newsmill.watch import Limits
 
-        return Index(self.settings.index)
+        return Limits.of(self.settings)
+
+    @property
+    def index(self) -> Index:
+        """The index of what is published; once the corpus has an id, no other one's.
+
+        Raises:
+            NewsmillError: the URL is none, or what says which corpus this is cannot be read.
+        """
+        from newsmill.dedup.index import Index
+        from newsmill.identity import read_identity
+
+        identity = read_identity(self.data)
+        return Index(self.settings.index, identity.corpus if identity else None)
 
 
 def open_workplace(run_id: str) -> Workplace:
@@ -114,8 +129,7 @@ def open_landing(selection: Selection) -> Store:
     Raises:
         NewsmillError: it does not exist, or the dates that were asked for are the wrong way round.
     """
-    if selection.from_date and selection.to_date and selection.from_date > selection.to_date:
-        raise NewsmillError(f"from_date {selection.from_date} is after to_date {selection.to_date}; swap them")
+    check_days(selection.from_date, selection.to_date)
     landing = Store(absolute(selection.landing_uri))
     if not landing.is_folder():
         raise NewsmillError(
@@ -123,6 +137,16 @@ def open_landing(selection: Selection) -> Store:
             "LANDING for make run) to the folder that holds the raw files"
         )
     return landing
+
+
+def check_days(from_date: date | None, to_date: date | None) -> None:
+    """Check that two days, each of which may be open, stand in their order.
+
+    Raises:
+        NewsmillError: they do not.
+    """
+    if from_date and to_date and from_date > to_date:
+        raise NewsmillError(f"from_date {from_date} is after to_date {to_date}; swap them")
 
 
 def check_apart(landing: Store, data: Store) -> None:

@@ -1,61 +1,84 @@
-"""The commands that keep a corpus right.
+"""The commands that look after what is published: one function each, registered by `main`.
 
-Owns what a user types. Keep out: the work itself (pipeline), how things look (screen).
+Owns what a user types and reads of them. Keep out: the work itself (the package upkeep).
 """
 
 from __future__ import annotations
 
-import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
+from rich.text import Text
 
-from newsmill.cli.screen import console, errors_for_people, visible
-from newsmill.model import NewsmillError
+from newsmill.cli.screen import as_json, console, errors_for_people, visible
+from newsmill.upkeep.findings import SAMPLE, Verdict
+from newsmill.upkeep.telling import Tone, lines
+
+if TYPE_CHECKING:
+    from newsmill.upkeep.repair import Repaired
+
+STYLES = {Tone.WRONG: "red", Tone.WARNING: "yellow", Tone.TOTAL: "bold", Tone.COMMAND: "dim", Tone.PLAIN: ""}
 
 
-def takedown(
-    url: Annotated[str | None, typer.Option(help="The article's address.")] = None,
-    article_id: Annotated[str | None, typer.Option("--article-id", help="The article's id, as in the corpus.")] = None,
-    outlet: Annotated[
-        str | None, typer.Option(help="All of an outlet, by its slug; what is still to come, too.")
-    ] = None,
-    reason: Annotated[str | None, typer.Option(help="Why; kept with the tombstones.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+def verify(
+    sample: Annotated[int, typer.Option(min=0, help="Articles to look at closely.")] = SAMPLE,
+    all: Annotated[bool, typer.Option("--all", help="Look at all articles closely.")] = False,
+    seed: Annotated[str, typer.Option(help="Another seed takes another sample.")] = "",
+    landing: Annotated[str | None, typer.Option(help="The landing zone; else that of the settings.")] = None,
+    wait: Annotated[
+        float, typer.Option(min=0, help="Seconds to wait for a run that has decided what to publish, until it ends.")
+    ] = 0,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Take an article or an outlet out of the corpus and all that quotes it, for good; the landing zone stays."""
-    from newsmill import pipeline
-    from newsmill.publish.takedown_report import table
-    from newsmill.takedown.asked import asked_for
+    """Check corpus, index, ledger and landing zone against each other; exit code 1 if anything is wrong."""
+    from newsmill.upkeep.verify import verify as verify_all
 
     with errors_for_people():
-        asked = asked_for(url=url, article_id=article_id, outlet=outlet)
-        found = pipeline.survey_takedown(asked)
-        console().print(visible(table(found)))
-        if dry_run or not found.changes_something:
-            return
-        if not yes:
-            _confirm("Remove this, and keep it out for good?")
-        done = pipeline.take_down(asked, datetime.now(UTC).date(), reason)
-        if table(done) != table(found):  # what others had decided was published first
-            console().print(visible(table(done)))
-        console().print(visible(f"taken down: tombstone {done.name} in ledger/takedowns"))
+        verdict = verify_all(sample=None if all else sample, seed=seed, landing=landing, wait=wait)
+    shown = console()
+    if json:
+        shown.print(as_json(_told(verdict)))
+    else:
+        _tell(shown, verdict)
+    raise typer.Exit(0 if verdict.is_clean else 1)
 
 
-def _confirm(question: str) -> None:
-    """Ask; end the command unless the answer is yes.
+def repair(
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH...", help="Files of the data root, as verify names them.")
+    ],
+    landing: Annotated[str | None, typer.Option(help="The landing zone; else that of the settings.")] = None,
+) -> None:
+    """Set damaged files aside into damaged/, and make again what they held; exit code 1 if an article stays lost."""
+    from newsmill.upkeep.repair import repair_files
 
-    Raises:
-        NewsmillError: there is nobody to ask.
-    """
-    if not _is_terminal():
-        raise NewsmillError("nobody is there to ask for confirmation: look with --dry-run, then give --yes")
-    if not typer.confirm(question):
-        console().print("nothing was changed")
-        raise typer.Exit(1)
+    with errors_for_people():
+        moment = datetime.now(UTC)
+        done = repair_files(f"repair {moment:%Y-%m-%d %H:%M:%S.%f}", moment.date(), paths, landing=landing)
+    _tell_repaired(console(), done)
+    raise typer.Exit(1 if done.lost else 0)
 
 
-def _is_terminal() -> bool:
-    return sys.stdin.isatty()
+def _told(verdict: Verdict) -> dict[str, object]:
+    return asdict(verdict) | {"is_clean": verdict.is_clean, "commands": verdict.commands}
+
+
+def _tell(shown: Console, verdict: Verdict) -> None:
+    for line, tone in lines(verdict):
+        shown.print(Text(visible(line), style=STYLES[tone]))
+
+
+def _tell_repaired(shown: Console, done: Repaired) -> None:
+    for path, lies_at in done.aside:
+        shown.print(visible(f"set aside: {path} -> {lies_at}"))
+    shown.print(visible(f"made again: {done.articles:,} articles, {done.profiles:,} profiles, {done.books:,} books"))
+    for article in done.lost:
+        shown.print(Text(visible(f"lost: {article.article_id} ({article.raw_path}): {article.why}"), style="red"))
+    if done.lost:
+        shown.print(
+            "Put their raw records back into the landing zone and run the command again; or give them up with "
+            "newsmill rebuild-index"
+        )

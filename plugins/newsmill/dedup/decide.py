@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from newsmill import parquet
 from newsmill.dedup.index import Index
+from newsmill.dedup.overtaken import unchanged_where_overtaken
 from newsmill.dedup.rules import judge
 from newsmill.dedup.ruling import Ruling
 from newsmill.dedup.tombstones import Tombstones, read_tombstones
@@ -54,7 +55,7 @@ def deduplicate(staging: Staging, index: Index, *, reprocess: bool = False) -> d
     """Write `decisions.parquet` (`schema.DECISIONS`) and return the number of records of each fate.
 
     Args:
-        staging: the run's; its `settled`, `cleaned` and `verdicts` are read.
+        staging: the run's; its `settled`, `refused`, `cleaned` and `verdicts` are read.
         index: what was published before this run; only looked up.
         reprocess: publish a known article again although its text is the same, in the place of its row.
 
@@ -63,11 +64,16 @@ def deduplicate(staging: Staging, index: Index, *, reprocess: bool = False) -> d
         TombstoneError: it cannot be told what was taken down.
     """
     tombstones = read_tombstones(staging.data)
-    settled = _buried(_whole(staging.table("settled", SETTLED, SETTLED.names)), tombstones)
+    ended = [staging.table(dataset, SETTLED, SETTLED.names) for dataset in ("settled", "refused")]
+    settled = _whole(pa.concat_tables(ended))
+    takes_known = reprocess or staging.names_records
+    if not takes_known:
+        settled = _whole(unchanged_where_overtaken(settled, index))
+    settled = _buried(settled, tombstones)
     articles = _with_verdicts(staging, _whole(staging.table("cleaned", CLEANED, ARTICLE_COLUMNS)))
     articles = articles.append_column("taken_down", tombstones.meet(articles))
     paths = pa.chunked_array([*articles["raw_path"].chunks, *settled["raw_path"].chunks], pa.string())
-    rulings = judge(articles, index, reprocess=reprocess)
+    rulings = judge(articles, index, reprocess=reprocess, takes_known=takes_known)
     counts: Counter[str] = Counter({fate.value: 0 for fate in Fate})
     last = None
     with (

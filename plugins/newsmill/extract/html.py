@@ -63,6 +63,8 @@ def read_page(content: str, url: str | None = None, known_names: tuple[str, ...]
         told = read_told(root, node, found.url)
         blocks = _relabelled(article_blocks(root, told_body(node), _lead_told(found)), root)
         problem = problem_of(blocks, root, told)
+    except MemoryError:
+        raise  # what the process lacks is no fault of the extractor
     except Exception as error:
         raise ExtractError(
             Reason.EXTRACTOR_FAILED,

@@ -60,12 +60,12 @@ def detect(text: str) -> tuple[str | None, float]:
     letters = sum(map(str.isalpha, sample))
     if letters < MIN_LETTERS and len(IDEOGRAMS.findall(sample)) < MIN_IDEOGRAMS:
         return None, 0.0
-    code, confidence = _detector().classify(sample)
+    code, confidence = load_detector().classify(sample)
     return SAME.get(code, code), float(confidence)
 
 
 @cache
-def _detector() -> LanguageIdentifier:
+def load_detector() -> LanguageIdentifier:
     """Load the model (0.7 s) once a process, as an own instance: the module's is shared and can be reset."""
     detector = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     detector.set_languages([code for code in detector.labels if SAME.get(code, code) in CODES])

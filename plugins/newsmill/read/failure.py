@@ -5,7 +5,13 @@ Owns the error that carries a reason, and the words that files and lines share. 
 
 from __future__ import annotations
 
-from newsmill.model import Reason, Unreadable
+from collections.abc import Callable
+
+from newsmill.model import Reason, Spot, Unreadable
+
+Watch = Callable[[Spot], Unreadable | None]
+"""Told of each record before anything in it is read, and again when its bytes are hashed. Gives what has become of it
+where it is known not to be readable: then it is not touched."""
 
 
 class BadRecordError(Exception):
@@ -14,6 +20,10 @@ class BadRecordError(Exception):
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(detail)
         self.reason = reason
+
+
+def unwatched(_: Spot) -> None:
+    """Watch nothing."""
 
 
 def too_large(size: str, limit: int) -> BadRecordError:

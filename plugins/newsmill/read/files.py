@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from newsmill.model import Given, RawRecord, Reason, Slice, Unreadable
+from newsmill.model import Given, RawRecord, Reason, Slice, Spot, Unreadable
 from newsmill.read.decode import Decoded, DecodingError, decode
-from newsmill.read.failure import BadRecordError, folder_of, too_large, unreadable
+from newsmill.read.failure import BadRecordError, Watch, folder_of, too_large, unreadable, unwatched
 from newsmill.read.given import FIELDS, FieldError, given_from, shown
 from newsmill.read.sniff import format_of, noise
 from newsmill.read.streams import CHUNK, DamagedError, compression, unpack
@@ -37,11 +37,14 @@ class _Raw:
     fingerprint: str | None = None
 
 
-def read_file(landing: Store, part: Slice, *, max_record_bytes: int) -> RawRecord | Unreadable:
-    """Read the one record of a plain file."""
+def read_file(landing: Store, part: Slice, *, max_record_bytes: int, at: Watch = unwatched) -> RawRecord | Unreadable:
+    """Read the one record of a plain file; `at` is told of it first."""
+    lost = at(Spot(raw_path=part.path, folder=folder_of(part.path)))
+    if lost:
+        return lost
     raw = _Raw()
     try:
-        return _record(landing, part.path, raw, max_record_bytes)
+        return _record(landing, part.path, raw, max_record_bytes, at)
     except BadRecordError as error:
         failure = error
     except FileNotFoundError:
@@ -52,11 +55,12 @@ def read_file(landing: Store, part: Slice, *, max_record_bytes: int) -> RawRecor
     return unreadable(part.path, failure, sha256=raw.sha256, fingerprint=raw.fingerprint)
 
 
-def _record(landing: Store, path: str, raw: _Raw, limit: int) -> RawRecord:
+def _record(landing: Store, path: str, raw: _Raw, limit: int, at: Watch) -> RawRecord:
     _load(landing, path, raw, limit)
     sidecar = _sidecar(landing, path)
     if sidecar is not None:
         raw.fingerprint = hashlib.sha256(f"{raw.sha256}".encode() + sidecar).hexdigest()
+    at(Spot(raw_path=path, folder=folder_of(path), raw_sha256=raw.sha256, fingerprint=raw.fingerprint))
     if raw.size > limit:
         raise too_large(f"{raw.size:,} bytes", limit)
     data = _unpacked(raw.data, limit)

@@ -13,9 +13,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from newsmill.model import Given, RawFormat, RawRecord, Reason, Slice, Unreadable
+from newsmill.model import Given, RawFormat, RawRecord, Reason, Slice, Spot, Unreadable
 from newsmill.read.decode import plain
-from newsmill.read.failure import BadRecordError, folder_of, too_large, unreadable
+from newsmill.read.failure import BadRecordError, Watch, folder_of, too_large, unreadable, unwatched
 from newsmill.read.given import FieldError, Number, given_from, shown
 from newsmill.read.sniff import CONTENT_FIELDS, format_of
 from newsmill.read.streams import DamagedError, Line, chunks, lines
@@ -30,8 +30,10 @@ _DECODER = json.JSONDecoder(
 """JSON as it is met with; numbers stay text."""
 
 
-def read_lines(landing: Store, part: Slice, *, max_record_bytes: int) -> Iterator[RawRecord | Unreadable]:
-    """Yield one result for every non-blank line of a slice.
+def read_lines(
+    landing: Store, part: Slice, *, max_record_bytes: int, at: Watch = unwatched
+) -> Iterator[RawRecord | Unreadable]:
+    """Yield one result for every non-blank line of a slice; `at` is told of each line before what it holds is read.
 
     Where the file breaks or ends before the slice does, the last result says so.
     """
@@ -42,8 +44,9 @@ def read_lines(landing: Store, part: Slice, *, max_record_bytes: int) -> Iterato
             for line in lines(stream, keep=max_record_bytes, number=part.first_line, offset=part.offset):
                 number = line.number + 1
                 if not line.blank:
-                    yield _result(part.path, line, max_record_bytes)
                     left -= 1
+                    spot = _spot(part, line, left)
+                    yield at(spot) or _result(spot, line, max_record_bytes)
                 if left == 0:
                     return
         problem = f"the file ends before line {number:,}, which it had when the run was planned"
@@ -57,27 +60,48 @@ def read_lines(landing: Store, part: Slice, *, max_record_bytes: int) -> Iterato
     except OSError as error:
         problem = f"cannot be read from line {number:,} on: {error.strerror or error}"
         failure = BadRecordError(Reason.NOT_READABLE, problem)
+    at(Spot(raw_path=f"{part.path}#{number}", folder=folder_of(part.path)))
     yield unreadable(part.path, failure, line=number)
 
 
-def _result(path: str, line: Line, limit: int) -> RawRecord | Unreadable:
+def _spot(part: Slice, line: Line, left: int) -> Spot:
+    """Return where the reader is: the line, and what the slice holds behind it."""
     sha256 = line.sha256 if line.data is None else hashlib.sha256(line.data).hexdigest()
+    offset = line.offset + line.size
+    return Spot(
+        raw_path=f"{part.path}#{line.number}",
+        folder=folder_of(part.path),
+        raw_sha256=sha256,
+        fingerprint=sha256,
+        rest=Slice(
+            path=part.path,
+            size=part.size - (offset - part.offset),
+            records=left,
+            first_line=line.number + 1,
+            offset=offset,
+        )
+        if left
+        else None,
+    )
+
+
+def _result(spot: Spot, line: Line, limit: int) -> RawRecord | Unreadable:
     try:
         if line.data is None:
             raise too_large(f"{line.size:,} bytes", limit)
         fields = _object(_text(line.data))
         raw_format, content = _content(fields)
         return RawRecord(
-            raw_path=f"{path}#{line.number}",
-            folder=folder_of(path),
+            raw_path=spot.raw_path,
+            folder=spot.folder,
             raw_format=raw_format,
             content=content,
-            raw_sha256=sha256,
-            fingerprint=sha256,
+            raw_sha256=spot.raw_sha256 or "",
+            fingerprint=spot.fingerprint or "",
             given=_given(fields),
         )
     except BadRecordError as error:
-        return unreadable(path, error, line=line.number, sha256=sha256, fingerprint=sha256)
+        return unreadable(spot.raw_path, error, sha256=spot.raw_sha256, fingerprint=spot.fingerprint)
 
 
 def _given(fields: dict[str, Any]) -> Given:

@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from newsmill import pipeline
-from newsmill.cli import app, upkeep
+from newsmill.cli import app
+from newsmill.cli import takedown as command
 from newsmill.dedup.index import Index
 from newsmill.lock import CorpusBusyError, holding
 from newsmill.model import Target, key_of
@@ -99,7 +100,7 @@ def test_nobody_to_ask_is_an_error_and_changes_nothing(mill):
 
 @pytest.mark.parametrize(("answer", "is_gone"), [("y\n", True), ("n\n", False), ("\n", False)])
 def test_somebody_at_a_terminal_is_asked(mill, monkeypatch, answer, is_gone):
-    monkeypatch.setattr(upkeep, "_is_terminal", lambda: True)
+    monkeypatch.setattr(command, "_is_terminal", lambda: True)
     before = mill.files()
     shown = call("--url", URL, answer=answer)
     assert shown.exit_code == (0 if is_gone else 1)
