@@ -15,7 +15,7 @@ import pytest
 from newsmill.storage import Store
 from newsmill.upkeep.corpus import check_files
 from newsmill.upkeep.findings import Findings
-from tests.newsmill.upkeep.damage import CORPUS, PARTITIONS, bit_flip, deleted, truncated
+from tests.newsmill.upkeep.damage import CORPUS, PARTITIONS, bit_flip, deleted
 from tests.newsmill.upkeep.mending import corpus_of, mend, names, printed, story, verify
 
 
@@ -37,7 +37,7 @@ def test_damages_are_mended_to_the_byte_by_what_verify_printed(told):
     assert told.mended == told.corpus
 
 
-@pytest.mark.parametrize("damage", [bit_flip, truncated, deleted])
+@pytest.mark.parametrize("damage", [bit_flip, deleted])
 def test_one_damage_is_one_finding_and_one_command(made, damage):
     before = corpus_of(made.data)
     said = damage(made, PARTITIONS[0])
