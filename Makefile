@@ -26,7 +26,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 setup: $(VENV)/.ready ## Create .venv with everything in it
 
 constraints: ## Resolve constraints.txt anew
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate \
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header \
 		--all-extras --upgrade pyproject.toml -o constraints.txt
 
 export AIRFLOW_HOME

@@ -5,8 +5,8 @@ Owns what `extract` does record by record. Keep out: reading and extracting them
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,20 @@ from newsmill.dedup.index import in_chunks
 from newsmill.extract.article import extract
 from newsmill.extract.language import load_detector
 from newsmill.learn.sight import sighting_row
-from newsmill.model import Article, Batch, RawRecord, Seen, Selection, Slice, Spot, Unreadable
+from newsmill.model import (
+    Article,
+    Batch,
+    RawRecord,
+    Reason,
+    Seen,
+    Selection,
+    Slice,
+    Spot,
+    Unreadable,
+    Wanted,
+    place_of,
+)
+from newsmill.read.failure import BadRecordError, unreadable
 from newsmill.read.records import read_slice
 from newsmill.registry import Registry
 from newsmill.rows import article_row, date_of, unchanged_row, unreadable_row
@@ -25,16 +38,20 @@ LOOKUP_RECORDS = 20
 """Raw records held at once while the index is asked about them; bounds memory at 20 records of the largest size."""
 
 
+NOT_MET = "an earlier run read it; now its file is gone, has no such record any more, or breaks before it"
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What became of one raw record: an article to go on with, or a record that is settled.
 
-    `row` is one of `schema.EXTRACTED` or `schema.SETTLED`; None where the run was not asked for this record.
+    `row` is one of `schema.EXTRACTED` or `schema.SETTLED`; None where the run has nothing to do with the record.
     """
 
-    outcome: str  # "extracted", a fate, or "not_selected"
+    outcome: str  # "extracted", a fate, or one of `LEFT_OUT`
     row: dict[str, Any] | None
     sighting: dict[str, Any] | None = None  # of `schema.SIGHTINGS`, of an article that goes on
+    record_key: str | None = None  # in a run that names its records
 
     @property
     def goes_on(self) -> bool:
@@ -43,6 +60,10 @@ class Taken:
 
 
 NOT_SELECTED = Taken("not_selected", None)
+CHANGED_SINCE = Taken("changed_since", None)
+OTHER_ARTICLE = Taken("other_article", None)
+LEFT_OUT = tuple(left.outcome for left in (NOT_SELECTED, CHANGED_SINCE, OTHER_ARTICLE))
+"""What the run has nothing to do with: the run was not asked for it, or it is not what was asked for any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +81,7 @@ class _Reading:
 
 
 def take_in(place: Workplace, batch: Batch, watch: Watch, behind: Mark | None = None) -> Iterator[tuple[Mark, Taken]]:
-    """Read a batch's raw records; extract those that no earlier run has dealt with.
+    """Read a batch's raw records; extract those that no earlier run has dealt with, or those that the run names.
 
     Work for `guard`: opens what it reads from by itself, as connections do not survive a fork.
 
@@ -71,11 +92,37 @@ def take_in(place: Workplace, batch: Batch, watch: Watch, behind: Mark | None = 
         behind: where an earlier process had come to; None for the beginning.
     """
     registry, run = place.registry, place.run
-    for reading, seen in _with_known(_readings(place, batch, watch, behind), place):
-        if seen is None and isinstance(reading.raw, RawRecord):
+    wanted = place.staging.wanted(batch.number)
+    readings = _readings(place, batch, watch, behind)
+    if wanted is not None:
+        readings = (reading for reading in readings if reading.raw.record_key in wanted)
+    takes_known = wanted is not None or run.selection.reprocess
+    for reading, seen in _with_known(readings, place, takes_known=takes_known):
+        raw = reading.raw
+        asked = wanted[raw.record_key] if wanted else None
+        if seen is None and isinstance(raw, RawRecord):
             load_detector()  # before the record's time begins
-        watch.at(_spot(reading.raw))
-        yield reading.behind, _taken(reading.raw, seen, registry, run.selection, run.day)
+        watch.at(_spot(raw))
+        if asked and asked.raw_sha256 and raw.raw_sha256 and raw.raw_sha256 != asked.raw_sha256:
+            taken = CHANGED_SINCE
+        else:
+            taken = _taken(raw, seen, registry, run.selection, run.day)
+        yield reading.behind, _named(taken, raw, asked) if asked else taken
+
+
+def _named(taken: Taken, raw: RawRecord | Unreadable, asked: Wanted) -> Taken:
+    """Return what became of a record that the run names, with its key, unless it holds another article now."""
+    is_other = asked.article_id and taken.goes_on and taken.row and taken.row["article_id"] != asked.article_id
+    return replace(OTHER_ARTICLE if is_other else taken, record_key=raw.record_key)
+
+
+def not_met(place: Workplace, batch: Batch, met: Collection[str]) -> Iterator[Taken]:
+    """Yield the records that a run names and its batch does not hold, as vanished; `met` are the keys of the others."""
+    for key, asked in (place.staging.wanted(batch.number) or {}).items():
+        if key not in met:
+            file, line = place_of(asked.raw_path)
+            gone = unreadable(file, BadRecordError(Reason.VANISHED, NOT_MET), line=line)
+            yield _settled(unreadable_row(gone), place.run.selection)
 
 
 def _readings(place: Workplace, batch: Batch, watch: Watch, behind: Mark | None) -> Iterator[_Reading]:
@@ -129,7 +176,9 @@ def _settled(row: dict[str, Any], asked: Selection) -> Taken:
     return Taken(row["fate"], row) if _is_asked_for(row["outlet"], None, asked) else NOT_SELECTED
 
 
-def _with_known(readings: Iterable[_Reading], place: Workplace) -> Iterator[tuple[_Reading, Seen | None]]:
+def _with_known(
+    readings: Iterable[_Reading], place: Workplace, *, takes_known: bool
+) -> Iterator[tuple[_Reading, Seen | None]]:
     """Pair each raw record with what the index says of it, if an earlier run has dealt with exactly these bytes.
 
     A record that was too much for the limits is known as long as these are the limits.
@@ -137,7 +186,7 @@ def _with_known(readings: Iterable[_Reading], place: Workplace) -> Iterator[tupl
     index, limits = place.index, place.limits
     for held in in_chunks(readings, LOOKUP_RECORDS):
         raws = [reading.raw for reading in held]
-        keys = [] if place.run.selection.reprocess else [raw.record_key for raw in raws if raw.fingerprint]
+        keys = [] if takes_known else [raw.record_key for raw in raws if raw.fingerprint]
         known = index.known(keys)
         for reading in held:
             seen = known.get(reading.raw.record_key)

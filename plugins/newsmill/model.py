@@ -18,6 +18,8 @@ IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U00
 RUN_ON_LETTERS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
 """Thai, Lao, Burmese and Khmer: they put no space between words."""
 
+_LINE = re.compile(r"(?P<file>.+)#(?P<line>\d+)", re.DOTALL)
+
 RUN_ON_LETTERS_A_WORD = 5
 """Letters and signs of a Thai word on average, roughly; enough to tell an article from a stub."""
 
@@ -72,6 +74,17 @@ class Reason(StrEnum):
     KNOWN_RECORD = "known_record"
     KNOWN_TEXT = "known_text"
     TAKEN_DOWN = "taken_down"
+
+
+QUARANTINE_REASONS = (
+    Reason.FAILED_EXPECTATIONS,
+    Reason.INDEX_PAGE,
+    Reason.COOKIE_WALL,
+    Reason.PAYWALL_STUB,
+    Reason.ERROR_PAGE,
+)
+_OF_OTHERS = (Reason.SAME_TEXT, Reason.SUPERSEDED, Reason.KNOWN_RECORD, Reason.KNOWN_TEXT, Reason.TAKEN_DOWN)
+UNREADABLE_REASONS = tuple(reason for reason in Reason if reason not in (*QUARANTINE_REASONS, *_OF_OTHERS))
 
 
 class RawFormat(StrEnum):
@@ -373,9 +386,70 @@ class Selection:
     dry_run: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A raw record that a run takes by its name; where the rest is given, only if it is still that record."""
+
+    raw_path: str
+    raw_sha256: str | None = None  # of its bytes
+    article_id: str | None = None  # of its article
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reprocess:
+    """Which rows of the corpus are to be made again from their raw records."""
+
+    outlets: tuple[str, ...] = ()  # empty: all
+    from_date: date | None = None  # of the partition
+    to_date: date | None = None  # inclusive
+    cleaner_version: str | None = None  # only rows that this version made
+    only_outdated: bool = True  # only rows that the current version did not make, unless a version is named
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """Which refused records are to go through the pipeline again: those whose latest fate is of these."""
+
+    reasons: tuple[str, ...] = QUARANTINE_REASONS  # empty: any
+    outlets: tuple[str, ...] = ()  # as the ledger has them; empty: all
+    run_id: str | None = None  # the run that refused them
+    from_date: date | None = None  # of that run
+    to_date: date | None = None  # inclusive
+
+
+class Scope(StrEnum):
+    """What a takedown is about."""
+
+    ARTICLE = "article"
+    OUTLET = "outlet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What is taken down, by keys alone: an article with the texts that it had, or an outlet. Exactly one is given."""
+
+    article_id: str | None = None
+    outlet: str | None = None
+    content_hashes: tuple[str, ...] = ()  # of the article's texts; whoever brings one of them stays out, too
+    records: tuple[str, ...] = ()  # `run_id|record_key` of other articles' records that brought one of them
+    places: tuple[str, ...] = ()  # record_keys of the article's own records
+    outlets: tuple[str, ...] = ()  # where the article's records were
+
+    @property
+    def scope(self) -> Scope:
+        """What the takedown is about."""
+        return Scope.OUTLET if self.outlet else Scope.ARTICLE
+
+
 def key_of(*parts: str) -> str:
     """Return 32 hex digits that stand for these strings (SHA-256, cut to 128 bits)."""
     return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def place_of(raw_path: str) -> tuple[str, int]:
+    """Return the landing file of a raw record, and its line; 0 in a file that is one record."""
+    found = _LINE.fullmatch(raw_path)
+    return (found["file"], int(found["line"])) if found else (raw_path, 0)
 
 
 def count_words(text: str) -> int:

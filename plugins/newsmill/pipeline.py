@@ -1,21 +1,26 @@
 """The flow: landing -> plan -> extract xN -> learn -> clean xN -> validate -> deduplicate -> publish xM -> reconcile.
 
 Owns the order of the stages and what passes between them. Each function here is one task of the DAG `ingest_news`;
-it takes a run's id and small numbers, and reads and writes Parquet files below `staging/<run>/`. `learn_profiles` and
-`report_drift` are the tasks of the DAG `learn_outlets`.
+it takes a run's id and small numbers, and reads and writes Parquet files below `staging/<run>/`. The DAGs
+`replay_quarantine` and `reprocess` plan otherwise, and `reprocess` compares before it decides.
 
-Keep out: how a stage does its work. Stages are imported where they are used, because a task pays seconds and hundreds
-of megabytes for the libraries of a stage that it does not run.
+Keep out: the steps of a run's end (finishing), runs over chosen records (rerun), how a stage does its work. Stages are
+imported where they are used, because a task pays seconds and hundreds of megabytes for the libraries of a stage that it
+does not run.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from newsmill.damage import names_damage
+from newsmill.finishing import decide_all, end_run, finish_others, publish_part, stands
 from newsmill.model import NewsmillError, Selection
 from newsmill.progress import Progress
 from newsmill.settings import load_settings
@@ -32,7 +37,9 @@ from newsmill.workplace import (
 )
 
 if TYPE_CHECKING:
+    from newsmill.model import Batch, Target
     from newsmill.publish.report import Report
+    from newsmill.publish.takedown_report import TakedownReport
 
 MAX_TASKS = 1000
 """Extract tasks of a run at most: Airflow maps a task over 1,024 items by default."""
@@ -48,13 +55,20 @@ def run(run_id: str, day: date, selection: Selection) -> dict[str, int]:
     """Do a whole run in this process: what the DAG does with its tasks, in the same order. Returns the fates."""
     if not selection.dry_run:
         recover(run_id)
-    batches = plan(run_id, day, selection)
+    return run_planned(run_id, plan(run_id, day, selection))
+
+
+def run_planned(
+    run_id: str, batches: list[dict[str, Any]], before_deciding: Callable[[], object] = lambda: None
+) -> dict[str, int]:
+    """Do what comes after the plan in this process. Returns the fates."""
     for batch in batches:
         extract(run_id, batch["number"])
     learn(run_id)
     for batch in batches:
         clean(run_id, batch["number"])
     validate(run_id)
+    before_deciding()
     for group in deduplicate(run_id):
         publish(run_id, group["number"])
     return reconcile(run_id)
@@ -70,6 +84,18 @@ def plan(run_id: str, day: date, selection: Selection) -> list[dict[str, Any]]:
         NewsmillError: a setting, a param, an outlet's file or a rules file has a mistake, or there is no landing zone.
     """
     from newsmill.read.plan import Ignored, join_batches, plan_batches
+
+    place = begin(run_id, day, selection)
+    settings, landing, ignored = place.settings, place.landing, Ignored()
+    found = plan_batches(
+        landing, batch_records=settings.batch_records, batch_bytes=settings.batch_bytes, ignored=ignored
+    )
+    batches = join_batches(list(found), MAX_TASKS)
+    return planned(place, batches, ignored_files=ignored.count, ignored_names=ignored.names)
+
+
+def begin(run_id: str, day: date, selection: Selection) -> Workplace:
+    """Check that everything is in order, and begin a run's staging afresh."""
     from newsmill.staging import Staging
 
     settings = load_settings()
@@ -77,33 +103,47 @@ def plan(run_id: str, day: date, selection: Selection) -> list[dict[str, Any]]:
     rules_of(settings)
     landing, data = open_landing(selection), Store(settings.data)
     check_apart(landing, data)
-    staging = Staging.of(data, run_id)
-    staging.start(run_id, day, selection)
-    ignored = Ignored()
-    found = plan_batches(
-        landing, batch_records=settings.batch_records, batch_bytes=settings.batch_bytes, ignored=ignored
-    )
-    batches = join_batches(list(found), MAX_TASKS)
-    staging.write_plan(batches)
-    log.info(
-        "planned",
-        landing=landing.uri,
-        records=sum(batch.records for batch in batches),
-        batches=len(batches),
-        ignored_files=ignored.count,
-        ignored_names=ignored.names,
-    )
+    _check_in(run_id, data, dry_run=selection.dry_run)
+    Staging.of(data, run_id).start(run_id, day, selection)
+    return open_workplace(run_id)
+
+
+def planned(place: Workplace, batches: list[Batch], **facts: Any) -> list[dict[str, Any]]:
+    """Write the plan; return what the tasks are mapped over."""
+    place.staging.write_plan(batches)
+    records = sum(batch.records for batch in batches)
+    log.info("planned", landing=place.landing.uri, records=records, batches=len(batches), **facts)
     return [{"number": batch.number, "label": batch.label} for batch in batches]
 
 
+def _check_in(run_id: str, data: Store, *, dry_run: bool) -> None:
+    """Check that corpus and index belong together, before a run's first work is done in vain."""
+    from newsmill.dedup.index import Index
+    from newsmill.identity import check
+    from newsmill.leftovers import clear_staging
+
+    settings = load_settings()
+    index = Index(settings.index)
+    if dry_run or not data.is_folder():
+        check(data, index)
+        return
+    with holding_corpus(f"{run_id}: plan"):
+        check(data, index)
+        clear_staging(data, settings.staging_days, but=run_id)
+
+
+@names_damage
 def extract(run_id: str, number: int) -> dict[str, int]:
     """Read one batch's raw records; extract those that are new or changed. Returns counts."""
     from newsmill.guard import guarded
-    from newsmill.intake import take_in
+    from newsmill.intake import LEFT_OUT, not_met, take_in
     from newsmill.schema import EXTRACTED, SETTLED, SIGHTINGS
     from newsmill.staging import writing
 
-    place = open_workplace(run_id)
+    place = find_workplace(run_id)
+    made = ("extracted", "settled", "sightings")
+    if place is None or stands(place, *(place.staging.batch_path(name, number) for name in made)):
+        return {}
     batch = place.staging.batch(number)
     progress = Progress("extract", batch.records, batch=number)
     with (
@@ -112,27 +152,36 @@ def extract(run_id: str, number: int) -> dict[str, int]:
         writing(place.data, place.staging.batch_path("sightings", number), SIGHTINGS) as sightings,
         guarded(partial(take_in, place, batch), place.limits) as results,
     ):
-        for taken in results:
+        met: set[str] = set()
+        for taken in chain(results, not_met(place, batch, met)):
+            if taken.record_key:
+                met.add(taken.record_key)
             if taken.sighting is not None:
                 sightings.add(taken.sighting)
             if taken.row is not None:
                 (extracted if taken.goes_on else settled).add(taken.row)
             progress.count(taken.outcome)
     counts = progress.finish()
-    place.staging.write_counts(number, {"read": progress.done - counts.get("not_selected", 0), **counts})
+    left_out = sum(counts.get(outcome, 0) for outcome in LEFT_OUT)
+    place.staging.write_counts(number, {"read": progress.done - left_out, **counts})
     return counts
 
 
+@names_damage
 def learn(run_id: str) -> dict[str, int]:
     """Find what the run's outlets repeat, in its articles and those remembered of earlier runs. Returns counts."""
+    from newsmill.learn.task import REPEATS_FILE, TITLES_FILE
     from newsmill.learn.task import learn as learn_profiles
 
-    place = open_workplace(run_id)
+    place = find_workplace(run_id)
+    if place is None or stands(place, place.staging.path(REPEATS_FILE), place.staging.path(TITLES_FILE)):
+        return {}
     counts = learn_profiles(place.staging, place.data)
     log.info("finished", task="learn", **counts)
     return counts
 
 
+@names_damage
 def clean(run_id: str, number: int) -> dict[str, int]:
     """Cut the boilerplate from one batch's articles, and note every cut. Returns counts."""
     from newsmill.cleaning import Tools, clean_all
@@ -141,7 +190,10 @@ def clean(run_id: str, number: int) -> dict[str, int]:
     from newsmill.schema import CLEANED, REMOVALS, SETTLED
     from newsmill.staging import read_rows, writing
 
-    place = open_workplace(run_id)
+    place = find_workplace(run_id)
+    made = ("cleaned", "removals", "refused")
+    if place is None or stands(place, *(place.staging.batch_path(name, number) for name in made)):
+        return {}
     extracted = place.staging.batch_path("extracted", number)
     outlets = (row["outlet"] for row in read_rows(place.data, extracted, ["outlet"]))
     tools = Tools(place.registry, place.rules, profiles_of(place.staging, place.data, outlets))
@@ -159,31 +211,40 @@ def clean(run_id: str, number: int) -> dict[str, int]:
     return progress.finish()
 
 
+@names_damage
 def validate(run_id: str) -> dict[str, int]:
     """Judge every article's fields; fail when too many are quarantined. Returns counts.
+
+    What was taken down is not judged, and not shown in Data Docs.
 
     Raises:
         RejectionError: the share of quarantined articles exceeds the run's rejection limit.
     """
+    from newsmill.dedup.tombstones import read_tombstones
     from newsmill.rows import verdict_row
     from newsmill.schema import CLEANED, VERDICTS
     from newsmill.staging import write_rows
     from newsmill.validate.docs import build_docs
     from newsmill.validate.judge import COLUMNS, judge
 
-    place = open_workplace(run_id)
+    place = find_workplace(run_id)
+    if place is None or stands(place, place.staging.path("verdicts.parquet")):
+        return {}
     asked = place.run.selection
-    articles = place.staging.table("cleaned", CLEANED, list(COLUMNS))
+    tombstones = read_tombstones(place.data)
+    articles, taken_down = tombstones.split(place.staging.table("cleaned", CLEANED, list(COLUMNS)))
+    unjudged = [{"record_key": key, "failed": [], "warnings": []} for key in taken_down["record_key"].to_pylist()]
     path = place.staging.path("verdicts.parquet")
     if not len(articles):
-        write_rows(place.data, path, VERDICTS, [])
+        write_rows(place.data, path, VERDICTS, unjudged)
         log.info("finished", task="validate", articles=0)
         return {"articles": 0, "quarantined": 0}
     judgement = judge(articles, min_words=asked.min_words, registry=place.registry, day=place.run.day)
-    write_rows(place.data, path, VERDICTS, map(verdict_row, judgement.verdicts))
+    write_rows(place.data, path, VERDICTS, [*map(verdict_row, judgement.verdicts), *unjudged])
     if not asked.dry_run:
         with holding_corpus(f"{run_id}: validate"):
-            build_docs(judgement, place.data)
+            if read_tombstones(place.data) == tombstones:  # else the pages would show what was taken down meanwhile
+                build_docs(judgement, place.data)
     for warning in judgement.batch_warnings:
         log.warning("batch expectation", finding=warning)
     failed = [verdict for verdict in judgement.verdicts if verdict.failed]
@@ -198,6 +259,7 @@ def validate(run_id: str) -> dict[str, int]:
     return {"articles": len(articles), "quarantined": len(failed)}
 
 
+@names_damage
 def deduplicate(run_id: str) -> list[dict[str, Any]]:
     """Decide every record's fate and spread the touched partitions over groups.
 
@@ -207,23 +269,28 @@ def deduplicate(run_id: str) -> list[dict[str, Any]]:
     Raises:
         CorpusBusyError: another process holds the corpus.
     """
+    from newsmill.dedup.index import Index
+    from newsmill.identity import establish
     from newsmill.publish.partitions import groups
 
-    place = open_workplace(run_id)
-    if place.run.selection.dry_run:
-        _decide(place)
+    place = find_workplace(run_id)
+    if place and place.run.selection.dry_run:
+        decide_all(place)
         return []
     with holding_corpus(f"{run_id}: deduplicate"):
-        _finish_others(run_id)
+        finish_others(run_id)
         found = find_workplace(run_id)
         if found is None:
             return []
-        _decide(found)
-        parts = groups(found.staging, found.settings.publish_groups)
-        found.staging.write_groups(parts)
+        establish(found.data, Index(found.settings.index))
+        if not stands(found, found.staging.path("decisions.parquet")):
+            decide_all(found)
+            found.staging.write_groups(groups(found.staging, found.settings.publish_groups))
+        parts = found.staging.groups()
     return [{"number": number, "label": _group_label(number, keys)} for number, keys in enumerate(parts, 1)]
 
 
+@names_damage
 def publish(run_id: str, number: int) -> list[str]:
     """Merge one group's articles into its partitions of the corpus. Returns the keys `date|outlet` written.
 
@@ -235,11 +302,12 @@ def publish(run_id: str, number: int) -> list[str]:
     with holding_corpus(f"{run_id}: publish", shared=True):
         place = find_workplace(run_id)
         if place:
-            return _publish(place, number)
+            return publish_part(place, number)
     report = of_run(Store(load_settings().data), run_id)
     return list(report.partitions) if report else []
 
 
+@names_damage
 def reconcile(run_id: str) -> dict[str, int]:
     """Balance the books, write ledger, index and profiles, log the report, remove staging. Returns the fates.
 
@@ -248,9 +316,13 @@ def reconcile(run_id: str) -> dict[str, int]:
     """
     from newsmill.publish.report import of_run
 
-    with holding_corpus(f"{run_id}: reconcile"):
-        place = find_workplace(run_id)
-        report = _reconcile(place) if place else of_run(Store(load_settings().data), run_id)
+    place = find_workplace(run_id)
+    if place and place.run.selection.dry_run:
+        report: Report | None = end_run(place)
+    else:
+        with holding_corpus(f"{run_id}: reconcile"):
+            place = find_workplace(run_id)
+            report = end_run(place) if place else of_run(Store(load_settings().data), run_id)
     return {"read": report.read, **report.totals} if report else {}
 
 
@@ -266,117 +338,36 @@ def recover(run_id: str) -> list[str]:
     Raises:
         CorpusBusyError: another process holds the corpus.
     """
+    if not Store(load_settings().data).is_folder():
+        return []  # nothing is made before the settings are checked
     with holding_corpus(f"{run_id}: recover"):
-        return _finish_others()
+        return finish_others()
 
 
-def _finish_others(run_id: str | None = None) -> list[str]:
-    """Finish every run but this one that had decided what to publish; the caller holds the corpus.
+def survey_takedown(asked: Target) -> TakedownReport:
+    """Find what a takedown would remove; nothing is written, and nobody waits for it."""
+    from newsmill.takedown.survey import survey
 
-    Once a run's decisions and groups are in staging, part of its partitions may be in the corpus. Going forward is
-    always possible, and every step can be done twice; so the corpus ends as if nothing had happened. Whether that run
-    has died or is only between two of its tasks does not matter: its tasks will find it ended.
+    return survey(load_settings(), asked)
+
+
+def take_down(asked: Target, day: date, reason: str | None = None) -> TakedownReport:
+    """Take an article or an outlet down, after finishing what others had decided.
+
+    Args:
+        asked: what `takedown.asked` returned.
+        day: today, in UTC.
+        reason: the operator's, kept with the tombstones.
+
+    Raises:
+        CorpusBusyError: another process holds the corpus.
+        NewsmillError: a file of corpus or ledger is damaged, or nobody knows the outlet.
     """
-    from newsmill.staging import Staging
+    from newsmill.takedown import carry
 
-    written: list[str] = []
-    for staging in Staging.interrupted(Store(load_settings().data)):
-        other = staging.run().run_id
-        if other != run_id:
-            log.warning("finishing a run that had decided what to publish", run_id=other)
-            place = open_workplace(other)
-            for number in range(1, len(staging.groups()) + 1):
-                _publish(place, number)
-            written += _reconcile(place).partitions
-    return written
-
-
-def _decide(place: Workplace) -> None:
-    from newsmill.dedup.decide import deduplicate as decide
-    from newsmill.publish.ledger import ledger_path
-
-    if place.data.exists(ledger_path("runs", place.run)):
-        return  # this run is in the ledger, and what it says stays
-    counts = decide(place.staging, place.index, reprocess=place.run.selection.reprocess)
-    log.info("finished", task="deduplicate", **counts)
-
-
-def _publish(place: Workplace, number: int) -> list[str]:
-    from newsmill.publish.partitions import publish_group
-
-    keys = place.staging.groups()[number - 1]
-    written = publish_group(place.staging, place.data, keys, grace=place.settings.move_grace_seconds)
-    log.info("finished", task="publish", group=number, partitions=len(keys), written=len(written))
-    return written
-
-
-def _reconcile(place: Workplace) -> Report:
-    """End a run. The profiles come last: until the staging folder is gone it is not over, and this is done again."""
-    from newsmill.learn.task import remember
-    from newsmill.publish import reconcile as ending
-    from newsmill.publish.report import table
-
-    if place.run.selection.dry_run:
-        report = ending.dry_report(place.staging, place.run)
-    else:
-        report = ending.reconcile(place.staging, place.data, place.index, place.run, place.staging.total("read"))
-        log.info("remembered", **remember(place.staging, place.data, place.run))
-    text = table(report)
-    log.info("report", read=report.read, **report.totals)
-    for line in text.splitlines():
-        structlog.get_logger("newsmill.report").info(line)
-    place.staging.end()
-    if place.run.selection.dry_run:
-        place.data.write(place.staging.path("report.txt"), text.encode())
-    return report
-
-
-def learn_profiles(run_id: str, day: date, outlets: tuple[str, ...] = (), *, dry_run: bool = False) -> dict[str, int]:
-    """Make the outlets' profiles again from corpus and ledger; write what has changed to the ledger. Returns counts.
-
-    May be done twice. A dry run writes its findings into its staging folder, and no profile.
-    """
-    from dataclasses import asdict
-
-    from newsmill.progress import Progress
-    from newsmill.relearn import relearn
-    from newsmill.schema import DRIFT
-    from newsmill.staging import run_slug, writing
-
-    data = Store(load_settings().data)
-    progress = Progress("learn_profiles", len(outlets))
-    with (
-        holding_corpus(f"{run_id}: learn_profiles"),
-        writing(data, _drift_path(run_id, day, dry_run), DRIFT) as rows,
-    ):
-        for learnt in relearn(data, run_slug(run_id), day, outlets=outlets, write=not dry_run):
-            for finding in learnt.findings:
-                rows.add({"run_id": run_id} | asdict(finding))
-            if learnt.lost:
-                log.warning("not restored", outlet=learnt.outlet, articles=learnt.lost)
-            progress.count("changed" if learnt.changed else "unchanged")
-    return progress.finish()
-
-
-def report_drift(run_id: str, day: date, *, dry_run: bool = False) -> dict[str, int]:
-    """Log what `learn_profiles` found changed of the outlets' pages, as a table. Returns the findings of each kind."""
-    from collections import Counter
-
-    from newsmill.learn.drift import Finding, table
-    from newsmill.staging import read_rows
-
-    path = _drift_path(run_id, day, dry_run)
-    found = [Finding(**row) for row in read_rows(Store(load_settings().data), path, list(Finding.__slots__))]
-    for line in table(found):
-        structlog.get_logger("newsmill.report").info(line)
-    return dict(Counter(finding.what for finding in found))
-
-
-def _drift_path(run_id: str, day: date, dry_run: bool) -> str:
-    from newsmill.staging import run_slug
-
-    name = run_slug(run_id)
-    return f"staging/{name}/drift.parquet" if dry_run else f"ledger/drift/run_date={day.isoformat()}/{name}.parquet"
+    with holding_corpus("takedown"):
+        finish_others()
+        return carry.take_down(load_settings(), asked, day, reason)
 
 
 def _group_label(number: int, keys: list[str]) -> str:

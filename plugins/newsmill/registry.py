@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -20,6 +21,12 @@ from newsmill.yamlfile import YamlError, load_file
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 MAX_SLUG = 64
 HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Return the names of all time zones; finding them reads some hundreds of files."""
+    return frozenset(available_timezones())
 
 
 class RegistryError(NewsmillError):
@@ -56,7 +63,7 @@ class Outlet(BaseModel):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, zone: str) -> str:
-        if zone not in available_timezones():
+        if zone not in _zones():
             raise ValueError("no such time zone; use a name of the tz database such as Europe/Berlin")
         return zone
 

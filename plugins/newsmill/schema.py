@@ -230,9 +230,30 @@ QUARANTINE = pa.schema(
 )
 """Articles that failed a critical expectation, with the place of their raw bytes."""
 
+TAKEDOWNS = pa.schema(
+    [
+        pa.field("id", pa.string(), nullable=False),
+        pa.field("day", pa.date32(), nullable=False),
+        pa.field("scope", pa.string(), nullable=False),
+        pa.field("article_id", pa.string()),
+        pa.field("content_hash", pa.string()),
+        pa.field("outlet", pa.string()),
+        pa.field("reason", pa.string()),
+        pa.field(
+            "counts",
+            pa.list_(pa.struct([("dataset", pa.string()), ("rows", pa.int64())])),
+            nullable=False,
+        ),
+    ]
+)
+"""Ledger: tombstones. One row for each text that a taken-down article had in the corpus, one without a text where it
+had none; or one for a taken-down outlet. `scope` is `article` or `outlet`; only in rows of the latter `outlet` keeps
+anything out. `reason` is the operator's, `counts` what the whole takedown removed. No title, no text, no URL."""
+
 RUNS = pa.schema(
     [
         *_RUN,
+        pa.field("number", pa.int64(), nullable=False),
         pa.field("outlet", pa.string()),
         pa.field("read", pa.int64(), nullable=False),
         *(
@@ -244,7 +265,10 @@ RUNS = pa.schema(
         pa.field("partitions", STRINGS, nullable=False),
     ]
 )
-"""Ledger: the books of a run, one row an outlet; `partitions` holds the keys `date|outlet` that it wrote."""
+"""Ledger: the books of a run, one row an outlet; `partitions` holds the keys `date|outlet` that it wrote.
+
+`number` is the order in which runs ended, from 1: several end on one day, and neither their ids nor the times of files
+tell which was the last."""
 
 PLAN = pa.schema(
     [
@@ -257,6 +281,33 @@ PLAN = pa.schema(
     ]
 )
 """Staging: the slices of every batch."""
+
+WANTED = pa.schema(
+    [
+        pa.field("batch", pa.int32(), nullable=False),
+        pa.field("record_key", pa.string(), nullable=False),
+        pa.field("raw_path", pa.string(), nullable=False),
+        pa.field("raw_sha256", pa.string()),
+        pa.field("article_id", pa.string()),
+    ]
+)
+"""Staging: the raw records that a run takes, where it does not take all of its files; sorted by batch."""
+
+DIFFERENCES = pa.schema(
+    [
+        *_RUN,
+        pa.field("outlet", pa.string(), nullable=False),
+        pa.field("rule", pa.string()),
+        *(pa.field(name, pa.int64()) for name in ("compared", "changed", "unchanged", "leaving", "left_out")),
+        *(
+            pa.field(name, pa.int64())
+            for name in ("blocks_gone", "blocks_back", "blocks_changed", "words_gained", "words_lost")
+        ),
+    ]
+)
+"""Ledger: what a run of `reprocess` changes. One row an outlet, without a rule, counts its articles; one row an outlet
+and rule counts blocks and words. The rule of a block that goes is that of its removal; of one that comes back, that of
+its old removal; `extraction` where neither is. So the sums of a column count nothing twice."""
 
 _WHAT_IT_PRINTS = [
     pa.field("article_id", pa.string(), nullable=False),

@@ -70,6 +70,11 @@ class Settings(BaseSettings):
     move_grace_seconds: float = Field(
         10, ge=0, description="Seconds between an article's leaving one partition and its coming into another."
     )
+    staging_days: float = Field(
+        7,
+        ge=0,
+        description="Days after which the staging of a run that published nothing is removed; 0: never.",
+    )
     publish_groups: int = Field(8, ge=1, le=1000, description="Publish tasks that a run is split into at most.")
     min_words: int = Field(20, ge=0, description="An article of fewer words is quarantined.")
     rejection_limit: float = Field(
@@ -88,11 +93,6 @@ class Settings(BaseSettings):
     def data(self) -> str:
         """The data root's URI, absolute."""
         return absolute(self.data_uri)
-
-    @property
-    def data_as_uri(self) -> str:
-        """The data root with its scheme, as an asset's name in Airflow."""
-        return self.data if "://" in self.data else f"file://{self.data}"
 
     @property
     def include(self) -> Path:

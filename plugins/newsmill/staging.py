@@ -17,9 +17,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from newsmill import parquet
-from newsmill.model import Batch, NewsmillError, Selection, Slice, key_of
+from newsmill.model import Batch, NewsmillError, Selection, Slice, Wanted, key_of
 from newsmill.registry import slug_of
-from newsmill.schema import PLAN
+from newsmill.schema import PLAN, SCHEMA_VERSION, WANTED
 from newsmill.storage import Store
 
 ROWS_PER_GROUP = 1000
@@ -66,15 +66,37 @@ class Staging:
         return self.path(f"{dataset}/batch-{number:06d}.parquet")
 
     def start(self, run_id: str, day: date, selection: Selection) -> None:
-        """Begin afresh: remove what an earlier attempt left, and write what this run is."""
+        """Begin afresh: remove what an earlier attempt left, and write what this run is.
+
+        Raises:
+            StagingError: the earlier attempt has decided what to publish, and part of it may be in the corpus.
+        """
+        if self.is_decided:
+            raise StagingError(
+                f"{self.data.uri}/{self.root}: run {self.run().run_id} has decided what to publish and is not "
+                "finished: `newsmill recover` finishes it; then run this task again"
+            )
         self.end()
         run = Run(run_id=run_id, day=day, selection=selection, ledger_name=self._free_ledger_name(run_id, day))
-        self._write_json("run.json", dataclasses.asdict(run))
+        self._write_json("run.json", dataclasses.asdict(run) | {"schema_version": SCHEMA_VERSION})
 
     @property
     def has_begun(self) -> bool:
         """Tell whether the folder of a run that has begun, and not ended, is there."""
         return self.data.exists(self.path("run.json"))
+
+    @property
+    def is_decided(self) -> bool:
+        """Tell whether the run had decided what to publish, even if what it decided cannot be read any more."""
+        return self.data.exists(self.path("groups.json"))
+
+    def stands(self, *paths: str) -> bool:
+        """Tell whether these files stay as they are: the run has decided on them, and they are whole.
+
+        What it decided may be in the corpus already, so a task that is cleared must not give it other rows. A file that
+        was damaged since is made again.
+        """
+        return self.is_decided and all(parquet.is_whole(self.data, path) for path in paths)
 
     def run(self) -> Run:
         """Return what this run is.
@@ -110,6 +132,30 @@ class Staging:
         slices = (Slice(**_without(row, "batch")) for row in rows if row["batch"] == number)
         return Batch(number=number, slices=tuple(slices))
 
+    def write_wanted(self, wanted: Iterable[tuple[int, Wanted]]) -> set[int]:
+        """Write which raw records each batch is to take, given by batch; return the batches' numbers."""
+        numbers = set()
+        with writing(self.data, self.path("wanted.parquet"), WANTED) as writer:
+            for number, record in wanted:
+                numbers.add(number)
+                writer.add({"batch": number, "record_key": key_of(record.raw_path), **dataclasses.asdict(record)})
+        return numbers
+
+    @property
+    def names_records(self) -> bool:
+        """Tell whether the run takes records by their names, be they known or not."""
+        return self.data.exists(self.path("wanted.parquet"))
+
+    def wanted(self, number: int) -> dict[str, Wanted] | None:
+        """Return the records that a batch is to take, by record_key; None: it takes all that it reads."""
+        path = self.path("wanted.parquet")
+        if not self.names_records:
+            return None
+        with _explained(self.data, path), parquet.opened(self.data, path) as file:
+            parts = parquet.batches_where(file, ROWS_PER_GROUP, "batch", number)
+            rows = [row for part in parts for row in part.to_pylist()]
+        return {row.pop("record_key"): Wanted(**_without(row, "batch")) for row in rows}
+
     def write_counts(self, number: int, counts: Mapping[str, int]) -> None:
         """Write what a batch's extract task counted."""
         self._write_json(f"counts/batch-{number:06d}.json", counts)
@@ -123,7 +169,15 @@ class Staging:
         self._write_json("groups.json", groups)
 
     def groups(self) -> list[list[str]]:
-        """Return the partition keys of each publish task."""
+        """Return the partition keys of each publish task.
+
+        Raises:
+            StagingError: the run has not decided what to publish.
+        """
+        if not self.is_decided:
+            raise StagingError(
+                f"{self.data.uri}/{self.root}: this run has not decided what to publish: clear the task deduplicate"
+            )
         groups: list[list[str]] = self._read_json("groups.json")
         return groups
 
@@ -229,10 +283,16 @@ def read_rows(
     Raises:
         StagingError: the file is missing or damaged; says which and what to do.
     """
+    with _explained(store, path), parquet.opened(store, path) as file:
+        for part in parquet.batches(file, batch_size, columns):
+            yield from part.to_pylist()
+
+
+@contextmanager
+def _explained(store: Store, path: str) -> Iterator[None]:
+    """Say which file cannot be read, and what to do."""
     try:
-        with parquet.opened(store, path) as file:
-            for part in parquet.batches(file, batch_size, columns):
-                yield from part.to_pylist()
+        yield
     except (OSError, pa.ArrowInvalid) as error:
         raise StagingError(
             f"{store.uri}/{path} cannot be read ({error}): clear the task that writes it, or start a new run"

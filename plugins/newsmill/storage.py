@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,9 @@ from typing import IO, Any
 import fsspec
 
 from newsmill.model import NewsmillError
+
+_LEFT = re.compile(r"\..+\.[0-9a-f]{32}\.tmp")
+"""What `Store.replacing` calls a file before it has its name."""
 
 
 class StorageError(NewsmillError):
@@ -73,6 +77,14 @@ class Store:
             if not hidden and _is_file(found[name]) and self._is_inside(name):
                 yield Entry(relative, int(found[name]["size"] or 0))
 
+    def folders(self, path: str = "") -> list[str]:
+        """Return the names of the folders right below a path, sorted; what lies deeper is not looked at."""
+        if not self.is_folder(path):
+            return []
+        found = (entry["name"] for entry in self._fs.ls(self.full(path), detail=True) if entry["type"] == "directory")
+        names = (str(name).rstrip("/").rpartition("/")[2] for name in found)
+        return sorted(name for name in names if not name.startswith("."))
+
     def open(self, path: str) -> IO[bytes]:
         """Open a file for reading.
 
@@ -127,12 +139,33 @@ class Store:
         for left in glob.glob(f"{glob.escape(folder)}/.{glob.escape(name)}.*.tmp"):  # noqa: PTH207
             os.unlink(left)  # noqa: PTH108
 
+    def sweep_below(self, path: str) -> list[str]:
+        """Remove what killed `replacing`s left below a folder, and return it (on disk only); nobody may be writing."""
+        left: list[str] = []
+        for folder, _, names in os.walk(self.full(path)) if self.is_local else ():
+            for name in names:
+                if _LEFT.fullmatch(name):
+                    os.unlink(f"{folder}/{name}")  # noqa: PTH108
+                    left.append(f"{folder}/{name}".removeprefix(f"{self._root}/"))
+        return sorted(left)
+
+    def move(self, path: str, target: str) -> None:
+        """Move a file, or a folder with all that is in it, to a place where nothing is.
+
+        On disk: one rename. On object storage: copied, then removed.
+        """
+        if self.is_local:
+            _make_folder(self.full(target).rpartition("/")[0])
+            os.rename(self.full(path), self.full(target))  # noqa: PTH104
+        else:
+            self._fs.mv(self.full(path), self.full(target), recursive=True)
+
     def size(self, path: str) -> int:
         """Return a file's bytes."""
         return int(self._fs.size(self.full(path)) or 0)
 
     def modified(self, path: str) -> datetime:
-        """Return when a file was last written."""
+        """Return when a file or folder was last written."""
         moment: datetime = self._fs.modified(self.full(path))
         return moment
 

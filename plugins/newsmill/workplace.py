@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import structlog
@@ -59,10 +60,16 @@ class Workplace:
 
     @property
     def index(self) -> Index:
-        """The index of what is published."""
-        from newsmill.dedup.index import Index
+        """The index of what is published; once the corpus has an id, no other one's.
 
-        return Index(self.settings.index)
+        Raises:
+            NewsmillError: the URL is none, or what says which corpus this is cannot be read.
+        """
+        from newsmill.dedup.index import Index
+        from newsmill.identity import read_identity
+
+        identity = read_identity(self.data)
+        return Index(self.settings.index, identity.corpus if identity else None)
 
 
 def open_workplace(run_id: str) -> Workplace:
@@ -87,14 +94,19 @@ def find_workplace(run_id: str) -> Workplace | None:
     Raises:
         NewsmillError: a setting has a mistake, or the run never began.
     """
+    from newsmill.publish.ledger import ledger_path
     from newsmill.publish.report import of_run
     from newsmill.staging import Staging
 
     data = Store(load_settings().data)
-    if not Staging.of(data, run_id).has_begun and of_run(data, run_id):
+    staging = Staging.of(data, run_id)
+    if staging.has_begun:  # of a run that ended while its folder was being removed, the decision is gone first
+        has_ended = not staging.is_decided and data.exists(ledger_path("runs", staging.run()))
+    else:
+        has_ended = of_run(data, run_id) is not None
+    if has_ended:
         log.info("this run has ended already, and its books are in the ledger", run_id=run_id)
-        return None
-    return open_workplace(run_id)
+    return None if has_ended else open_workplace(run_id)
 
 
 @contextmanager
@@ -117,8 +129,7 @@ def open_landing(selection: Selection) -> Store:
     Raises:
         NewsmillError: it does not exist, or the dates that were asked for are the wrong way round.
     """
-    if selection.from_date and selection.to_date and selection.from_date > selection.to_date:
-        raise NewsmillError(f"from_date {selection.from_date} is after to_date {selection.to_date}; swap them")
+    check_days(selection.from_date, selection.to_date)
     landing = Store(absolute(selection.landing_uri))
     if not landing.is_folder():
         raise NewsmillError(
@@ -126,6 +137,16 @@ def open_landing(selection: Selection) -> Store:
             "LANDING for make run) to the folder that holds the raw files"
         )
     return landing
+
+
+def check_days(from_date: date | None, to_date: date | None) -> None:
+    """Check that two days, each of which may be open, stand in their order.
+
+    Raises:
+        NewsmillError: they do not.
+    """
+    if from_date and to_date and from_date > to_date:
+        raise NewsmillError(f"from_date {from_date} is after to_date {to_date}; swap them")
 
 
 def check_apart(landing: Store, data: Store) -> None:

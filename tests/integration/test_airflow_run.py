@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from tests.integration.airflow_server import AirflowServer
-from tests.integration.runs import SEEDS, rows
+from tests.integration.runs import SEEDS, content, rows
 
 pytestmark = [pytest.mark.integration, pytest.mark.enable_socket]
 
@@ -21,8 +21,8 @@ def server(tmp_path_factory):
         yield running
 
 
-def task_instances(server, run: dict) -> list[dict]:
-    path = f"/api/v2/dags/ingest_news/dagRuns/{run['dag_run_id']}/taskInstances"
+def task_instances(server, run: dict, dag: str = "ingest_news") -> list[dict]:
+    path = f"/api/v2/dags/{dag}/dagRuns/{run['dag_run_id']}/taskInstances"
     return server.call("GET", path)["task_instances"]
 
 
@@ -43,6 +43,7 @@ def test_triggered_runs_publish_the_seeds_then_find_them_unchanged(server):
     states = {task["task_id"]: task["state"] for task in task_instances(server, second)}
     assert states["publish"] == "skipped"
     assert states["reconcile"] == "success"
+    assert len(server.call("GET", "/api/v2/assets/events")["asset_events"]) == 5  # what did not change wakes nobody
     (_, last) = sorted({row["run_id"] for row in rows(server.data, "ledger/runs")})
     assert sum(row["unchanged"] for row in rows(server.data, "ledger/runs") if row["run_id"] == last) == 5
 
@@ -60,3 +61,26 @@ def test_learn_outlets_runs_over_what_is_there_and_leaves_its_findings(server):
     assert run["state"] == "success"
     assert len(list((server.data / "ledger" / "drift").rglob("*.parquet"))) == 1
     assert rows(server.data, "ledger/drift") == []  # nothing has changed since the profiles were made
+
+
+def test_a_quarantined_article_is_published_by_replay_quarantine(server, tmp_path):
+    (tmp_path / "bay-post").mkdir()
+    (tmp_path / "bay-post" / "short.txt").write_text("The ferry of Orrin came back to the harbour on Monday night.")
+    first = server.run_dag("ingest_news", {"landing_uri": str(tmp_path), "min_words": 50, "rejection_limit": 1})
+    asked = {"landing_uri": str(tmp_path), "run_id": first["dag_run_id"], "min_words": 5}
+    run = server.run_dag("replay_quarantine", asked)
+    assert run["state"] == "success"
+    told = {row["run_id"]: row["fate"] for row in rows(server.data, "ledger/fates") if row["outlet"] == "bay-post"}
+    assert told == {first["dag_run_id"]: "quarantined", run["dag_run_id"]: "published"}
+
+
+def test_reprocess_compares_before_it_decides_and_leaves_its_differences(server):
+    if not (server.data / "corpus").exists():
+        server.run_dag("ingest_news")
+    corpus = content(server.data / "corpus")
+    run = server.run_dag("reprocess", {"outlets": ["verity"], "only_outdated": False, "dry_run": False})
+    states = {task["task_id"]: task["state"] for task in task_instances(server, run, "reprocess")}
+    assert set(states.values()) == {"success"}
+    (counted,) = rows(server.data, "ledger/differences")
+    assert (counted["outlet"], counted["compared"], counted["unchanged"]) == ("verity", 1, 1)
+    assert content(server.data / "corpus") == corpus

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from newsmill import pipeline
+from newsmill import profiles
 from tests.conftest import DAY
 from tests.integration.runs import content, published, rows, run, snapshot
 from tests.newsmill.learn.courier import OUTLET, as_lines, twenty
@@ -33,8 +33,8 @@ def data(landing, tmp_path):
 
 
 def learn(run_id: str = "sunday", day: date = SUNDAY, **asked) -> dict[str, int]:
-    pipeline.learn_profiles(run_id, day, **asked)
-    return pipeline.report_drift(run_id, day, dry_run=asked.get("dry_run", False))
+    profiles.learn_profiles(run_id, day, **asked)
+    return profiles.report_drift(run_id, day, dry_run=asked.get("dry_run", False))
 
 
 def redesigned(articles, night: date) -> list[dict]:
@@ -49,11 +49,11 @@ def redesigned(articles, night: date) -> list[dict]:
 
 def test_the_ledger_gives_the_profiles_back_that_the_nights_made(data):
     before = snapshot(data / "profiles")
-    assert pipeline.learn_profiles("sunday", SUNDAY) == {"unchanged": 1}
+    assert profiles.learn_profiles("sunday", SUNDAY) == {"unchanged": 1}
     assert snapshot(data / "profiles") == before
     for path in (data / "profiles").rglob("*.parquet"):
         path.unlink()
-    assert pipeline.learn_profiles("sunday", SUNDAY) == {"changed": 1}
+    assert profiles.learn_profiles("sunday", SUNDAY) == {"changed": 1}
     (made,) = content(data / "profiles").values()
     newest = max(before)
     assert made == before[newest][0]
@@ -74,7 +74,7 @@ def test_articles_cleaned_again_are_read_back_by_what_their_last_run_cut(data, l
     (landing / "again.jsonl").write_text("".join(json.dumps(line) + "\n" for line in changed))
     run(landing, "again", DAY + timedelta(days=5))
     assert max(row["revision"] for row in published(data).values()) == 2
-    assert pipeline.learn_profiles("sunday", SUNDAY) == {"unchanged": 1}
+    assert profiles.learn_profiles("sunday", SUNDAY) == {"unchanged": 1}
 
 
 def test_drift_names_the_block_that_newly_repeats_and_the_jump_in_length(data, landing):
@@ -104,7 +104,7 @@ def test_dry_run_writes_staging_only(data):
 
 
 def test_only_the_outlets_asked_for_are_learnt(data):
-    assert pipeline.learn_profiles("sunday", SUNDAY, ("another-outlet",)) == {}
+    assert profiles.learn_profiles("sunday", SUNDAY, ("another-outlet",)) == {}
 
 
 def test_without_a_corpus_there_is_nothing_to_learn():

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from newsmill.model import Batch, Selection, Slice
+from newsmill.model import Batch, Selection, Slice, Wanted
 from newsmill.schema import SETTLED
 from newsmill.staging import ROWS_PER_GROUP, Staging, StagingError, read_rows, run_slug, write_rows
 from newsmill.storage import Store
@@ -75,3 +75,23 @@ def test_staging_file_that_is_missing_or_damaged_is_named(staging, content):
         staging.data.write("rows.parquet", content)
     with pytest.raises(StagingError, match=r"rows\.parquet cannot be read"):
         list(read_rows(staging.data, "rows.parquet"))
+
+
+def test_a_batch_reads_its_own_part_of_the_records_that_are_wanted_and_no_other(staging):
+    """The first row group is destroyed, as nothing else could show that it is not read."""
+    count = 2 * ROWS_PER_GROUP
+    wanted = [(1 + number * 4 // count, Wanted(raw_path=f"a.jsonl#{number}")) for number in range(count)]
+    assert staging.write_wanted(wanted) == {1, 2, 3, 4}
+    path = f"{staging.data.uri}/{staging.root}/wanted.parquet"
+    with open(path, "r+b") as handle:  # noqa: PTH123
+        handle.seek(4)
+        handle.write(b"\0" * 500)
+    found = staging.wanted(4)
+    assert [one.raw_path for one in found.values()] == [f"a.jsonl#{number}" for number in range(count * 3 // 4, count)]
+    assert staging.wanted(5) == {}
+    with pytest.raises(StagingError, match=r"wanted\.parquet cannot be read"):
+        staging.wanted(1)
+
+
+def test_a_run_over_all_that_it_reads_wants_nothing_in_particular(staging):
+    assert staging.wanted(1) is None

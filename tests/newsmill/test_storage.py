@@ -88,3 +88,32 @@ def test_prune_removes_empty_parents_only(tmp_path):
     store.remove("a/b/c")
     store.prune("a/b")
     assert [path.name for path in (tmp_path / "a").iterdir()] == ["keep"]
+
+
+def test_folders_right_below_are_named_and_nothing_else(store):
+    for path in ("a/2/x", "a/10/y/z", "a/file", "b/q", "a/.hidden/x"):
+        store.write(path, b"x")
+    assert store.folders("a") == ["10", "2"]
+    assert store.folders("a/file") == store.folders("missing") == []
+
+
+def test_move_takes_a_file_or_a_folder_with_all_in_it(store):
+    store.write("a/b/c", b"x")
+    store.write("a/b/d", b"y")
+    store.move("a/b", "aside/a/b")
+    store.move("aside/a/b/d", "aside/d")
+    assert [entry.path for entry in store.files()] == ["aside/a/b/c", "aside/d"]
+    assert store.read("aside/a/b/c") == b"x"
+
+
+def test_what_killed_writers_left_below_a_folder_goes_and_what_only_looks_like_it_stays(tmp_path):
+    store = Store(str(tmp_path))
+    left = f".articles.parquet.{'0' * 32}.tmp"
+    names = ["a/b/articles.parquet", "a/b/.mine.tmp", "a/b/x.tmp", f"a/b/{left[1:]}", f"other/{left}"]
+    for name in [*names, f"a/{left}", f"a/b/{left}"]:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    assert store.sweep_below("a") == [f"a/{left}", f"a/b/{left}"]
+    assert store.sweep_below("missing") == []
+    found = [str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()]
+    assert sorted(found) == sorted(names)

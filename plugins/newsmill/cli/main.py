@@ -14,16 +14,23 @@ import typer
 from rich.text import Text
 
 from newsmill.cli.explain import explanation, facts, tell
+from newsmill.cli.recovery import rebuild_index, recover
 from newsmill.cli.screen import as_json, console, errors_for_people, visible
+from newsmill.cli.takedown import takedown
+from newsmill.cli.upkeep import repair, verify
 from newsmill.model import Article, Cleaned, NewsmillError, Unreadable
 from newsmill.preview.files import preview
 from newsmill.settings import load_settings
 from newsmill.storage import Store
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Look at what newsmill makes of raw articles.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Look at what newsmill makes of articles, and after what it made."
+)
 
 rules_app = typer.Typer(no_args_is_help=True, help="Try rules before they are merged.")
 app.add_typer(rules_app, name="rules")
+for command in (verify, repair, rebuild_index, recover, takedown):
+    app.command()(command)
 
 CHANGES = 3
 """Exit code of `rules test --check` where a text changes; 1 is a mistake, and 2 an unknown option."""

@@ -21,9 +21,11 @@ import pyarrow.parquet as pq
 
 from newsmill import parquet
 from newsmill.dedup.index import Index
+from newsmill.dedup.overtaken import unchanged_where_overtaken
 from newsmill.dedup.rules import judge
 from newsmill.dedup.ruling import Ruling
-from newsmill.model import Fate
+from newsmill.dedup.tombstones import Tombstones, read_tombstones
+from newsmill.model import Fate, Reason
 from newsmill.schema import CLEANED, DECISIONS, SETTLED, VERDICTS
 from newsmill.staging import Staging, StagingError
 
@@ -59,12 +61,19 @@ def deduplicate(staging: Staging, index: Index, *, reprocess: bool = False) -> d
 
     Raises:
         StagingError: an article has no verdict, or a record is there twice.
+        TombstoneError: it cannot be told what was taken down.
     """
+    tombstones = read_tombstones(staging.data)
     ended = [staging.table(dataset, SETTLED, SETTLED.names) for dataset in ("settled", "refused")]
     settled = _whole(pa.concat_tables(ended))
+    takes_known = reprocess or staging.names_records
+    if not takes_known:
+        settled = _whole(unchanged_where_overtaken(settled, index))
+    settled = _buried(settled, tombstones)
     articles = _with_verdicts(staging, _whole(staging.table("cleaned", CLEANED, ARTICLE_COLUMNS)))
+    articles = articles.append_column("taken_down", tombstones.meet(articles))
     paths = pa.chunked_array([*articles["raw_path"].chunks, *settled["raw_path"].chunks], pa.string())
-    rulings = judge(articles, index, reprocess=reprocess)
+    rulings = judge(articles, index, reprocess=reprocess, takes_known=takes_known)
     counts: Counter[str] = Counter({fate.value: 0 for fate in Fate})
     last = None
     with (
@@ -102,6 +111,25 @@ def _with_verdicts(staging: Staging, articles: pa.Table) -> pa.Table:
             VERDICTS.field(name), verdicts[name].combine_chunks().take(places.combine_chunks())
         )
     return articles
+
+
+def _buried(settled: pa.Table, tombstones: Tombstones) -> pa.Table:
+    """Let nothing that quotes a taken-down record pass, and settle anew what could not be read of a taken-down outlet.
+
+    Records that are known already stay so: the index need not be told of them again.
+    """
+    met = tombstones.meet(settled)
+    is_read_anew = pc.and_(met, pc.equal(settled["fate"], Fate.UNREADABLE.value))
+    nothing = pa.scalar(None, pa.string())
+    changed = {
+        "fate": pc.if_else(is_read_anew, Fate.UNCHANGED.value, settled["fate"]),
+        "reason": pc.if_else(is_read_anew, Reason.TAKEN_DOWN.value, settled["reason"]),
+        "detail": pc.if_else(met, nothing, settled["detail"]),
+        "source_id": pc.if_else(met, settled["raw_path"], settled["source_id"]),
+    }
+    for name, column in changed.items():
+        settled = settled.set_column(settled.schema.get_field_index(name), SETTLED.field(name), column)
+    return settled
 
 
 def _check_unique(paths: pa.ChunkedArray, before: str | None) -> str:
@@ -148,7 +176,7 @@ def _ruled(part: pa.Table, rulings: list[Ruling]) -> dict[str, list[Any]]:
         rulings, part["article_id"].to_pylist(), part["failed"].to_pylist(), part["notes"].to_pylist(), strict=True
     )
     copies = [ruling.stands if ruling.fate is Fate.DUPLICATE else None for ruling in rulings]
-    return {
+    return _silenced(part) | {
         "fate": [ruling.fate.value for ruling in rulings],
         "reason": [ruling.reason and ruling.reason.value for ruling in rulings],
         "detail": [_detail(*each) for each in said],
@@ -167,6 +195,15 @@ def _ruled(part: pa.Table, rulings: list[Ruling]) -> dict[str, list[Any]]:
     }
 
 
+def _silenced(part: pa.Table) -> dict[str, Any]:
+    """Return the columns that may quote an article, empty where it was taken down."""
+    down = part["taken_down"]
+    silent = {name: pc.if_else(down, pa.scalar([], part[name].type), part[name]) for name in ("failed", "warnings")}
+    return silent | {"source_id": pc.if_else(down, part["raw_path"], part["source_id"])}
+
+
 def _detail(ruling: Ruling, article_id: str, failed: list[str], notes: list[str]) -> str | None:
-    """Say in a sentence why, and after it what the extraction did not believe."""
+    """Say in a sentence why, and after it what the extraction did not believe; of what was taken down nothing."""
+    if ruling.reason is Reason.TAKEN_DOWN:
+        return None
     return "; ".join([*filter(None, [ruling.detail(article_id) or ", ".join(failed)]), *notes]) or None

@@ -36,6 +36,8 @@ BUSY_SECONDS = 60
 UPSERTS: dict[str, Callable[[sa.Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 VERSION_ROW = {"key": "schema_version", "value": str(INDEX_VERSION)}
+CORPUS_KEY = "corpus"
+"""Of the row of META that says of which corpus this is the index; one made by an early newsmill has none."""
 
 _FORGET = sa.delete(ARTICLES).where(
     ARTICLES.c.article_id == sa.bindparam("gone_id"), ARTICLES.c.content_hash == sa.bindparam("gone_hash")
@@ -50,9 +52,15 @@ class CorpusIndexError(NewsmillError):
 
 
 class Index:
-    """The index behind a SQLAlchemy URL. Holds no connection between two calls."""
+    """The index behind a SQLAlchemy URL. Holds no connection between two calls.
 
-    def __init__(self, url: str) -> None:
+    Args:
+        url: SQLAlchemy's.
+        corpus: the id of the corpus whose index it must be; None: of whichever.
+    """
+
+    def __init__(self, url: str | sa.URL, corpus: str | None = None) -> None:
+        self._corpus = corpus
         try:
             self._url = sa.make_url(url)
             self.name = self._url.render_as_string(hide_password=True)
@@ -74,6 +82,26 @@ class Index:
     def hashes(self, hashes: Iterable[str]) -> dict[str, Published]:
         """Return the published articles with these texts, by `content_hash`."""
         return {row.content_hash: _published(row) for row in self._rows(ARTICLES, ARTICLES.c.content_hash, hashes)}
+
+    def corpus(self) -> str | None:
+        """Return the id of the corpus whose index this is; None where it says none, or is not there."""
+        found: str | None = self._one(sa.select(META.c.value).where(META.c.key == CORPUS_KEY))
+        return found
+
+    def has_run(self, run_id: str) -> bool:
+        """Tell whether a run has changed this index."""
+        return self._one(sa.select(RUNS.c.run_id).where(RUNS.c.run_id == run_id)) is not None
+
+    def is_empty(self) -> bool:
+        """Tell whether it knows no article."""
+        return self._one(sa.select(ARTICLES.c.article_id).limit(1)) is None
+
+    def claim(self, corpus: str) -> None:
+        """Write of which corpus this is the index, and make it where it is not there; may be done twice."""
+        self._create()
+        with self._explained(), self._engine.begin() as connection:
+            for statement, rows in self._upserts(META, [VERSION_ROW, {"key": CORPUS_KEY, "value": corpus}]):
+                connection.execute(statement, rows)
 
     def commit(
         self,
@@ -108,11 +136,45 @@ class Index:
         first = next(writes, None)
         if first is None:
             return
+        if self._corpus and self.corpus() != self._corpus:
+            raise CorpusIndexError(
+                f"{self.name}: the index knew this corpus when the run was decided, and does not now: newsmill "
+                "rebuild-index makes it again, and ends the run"
+            )
         self._create()
         end = self._upserts(RUNS, [{"run_id": run_id, "run_date": run_date}])
         with self._explained(), self._engine.begin() as connection:
             for statement, rows in chain(self._upserts(META, [VERSION_ROW]), [first], writes, end):
                 connection.execute(statement, rows)
+
+    def forget(self, name: str, day: date, *, article_id: str | None = None, outlet: str | None = None) -> None:
+        """Forget that an article, or an outlet's articles, are published: in one transaction, which may be done twice.
+
+        What is known of their records stays, so that no run reads them again. On SQLite the bytes are overwritten.
+
+        Args:
+            name: of the takedown; kept among the runs that changed the index.
+            day: its UTC day.
+            article_id: the article; or else
+            outlet: the outlet.
+        """
+        wanted = ARTICLES.c.article_id == article_id if article_id else ARTICLES.c.outlet == outlet
+        if self._is_missing():
+            return
+        with self._explained(), self._engine.begin() as connection:
+            if not self._is_ready(connection):
+                return
+            if self._is_sqlite:
+                connection.exec_driver_sql("PRAGMA secure_delete = ON")
+            if connection.execute(sa.delete(ARTICLES).where(wanted)).rowcount:
+                for statement, rows in self._upserts(RUNS, [{"run_id": name, "run_date": day}]):
+                    connection.execute(statement, rows)
+
+    def _one(self, query: sa.Select[tuple[Any]]) -> Any:
+        if self._is_missing():
+            return None
+        with self._explained(), self._engine.connect() as connection:
+            return connection.execute(query).scalar() if self._is_ready(connection) else None
 
     def _rows(self, table: sa.Table, column: sa.Column[Any], keys: Iterable[str]) -> list[sa.Row[Any]]:
         wanted = sorted(set(keys))
@@ -154,11 +216,18 @@ class Index:
             return True
         if not sa.inspect(connection).has_table(META.name):
             return False
-        version = connection.execute(sa.select(META.c.value).where(META.c.key == "schema_version")).scalar()
+        known = {row.key: row.value for row in connection.execute(sa.select(META))}
+        version, corpus = known.get("schema_version"), known.get(CORPUS_KEY)
         if version not in (None, str(INDEX_VERSION)):
             raise CorpusIndexError(
                 f"{self.name}: this index has schema version {version}, and this newsmill knows version "
                 f"{INDEX_VERSION}: install a newsmill of that version, or point NEWSMILL_INDEX_URL elsewhere"
+            )
+        if self._corpus and corpus not in (None, self._corpus):
+            raise CorpusIndexError(
+                f"{self.name}: this is the index of another corpus ({corpus}, and newsmill.json in the data root says "
+                f"{self._corpus}): set NEWSMILL_INDEX_URL or NEWSMILL_DATA_URI right; or, if no other corpus uses this "
+                "index, newsmill rebuild-index --replace makes it this corpus's own"
             )
         self._found = version is not None
         return self._found
@@ -169,7 +238,13 @@ class Index:
 
     def _is_missing(self) -> bool:
         """Tell whether an SQLite file is not there yet; opening it would create it."""
-        return self._is_sqlite and not Path(self._url.database or "").is_file()
+        path = Path(self._url.database or "")
+        if self._is_sqlite and path.exists() and not path.is_file():
+            raise CorpusIndexError(
+                f"{self.name}: {path} is no file: newsmill rebuild-index puts it aside and makes the index again; or "
+                "set NEWSMILL_INDEX_URL right"
+            )
+        return self._is_sqlite and not path.exists()
 
     def _check_url(self) -> None:
         if self._url.get_backend_name() not in UPSERTS:
@@ -189,8 +264,8 @@ class Index:
             ) from error
         except sa.exc.DBAPIError as error:
             raise CorpusIndexError(
-                f"{self.name}: {error.orig}. If it is locked or away, run the task again; if it is damaged, put a "
-                "backup of it back; NEWSMILL_INDEX_URL says where it lies"
+                f"{self.name}: {error.orig}. If it is locked or away, run the task again; if it is damaged, newsmill "
+                "rebuild-index makes it again from the corpus; NEWSMILL_INDEX_URL says where it lies"
             ) from error
 
 

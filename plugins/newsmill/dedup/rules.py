@@ -2,9 +2,12 @@
 
 Owns the rules and their order. Keep out: files, columns that no rule looks at.
 
+0. An article that meets a tombstone is unchanged (taken_down), and so is, unless the run takes known records, one whose
+   record another run has dealt with meanwhile (overtaken); they play no part in what follows.
 1. An article that failed validation is quarantined, and plays no part in what follows.
 2. Of the versions of one article_id in the run one speaks for it (versions); the others are duplicates.
-3. An older fetch of an article that the index knows is a duplicate (superseded), unless its text is the same.
+3. An older fetch of an article that the index knows is a duplicate (superseded), unless its text is the same. So is,
+   when a run reprocesses, a record that another one has replaced, or that never came into the row (versions).
 4. All others claim their text, and the claims are settled (claims). Who gets it is published, as the next revision
    where the article has a row with another text, or is unchanged where its row has this text (when the run reprocesses
    it is published again in its place, unless its fetch is older). Who does not is a duplicate of the article that has
@@ -24,22 +27,50 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from newsmill.dedup.claims import Claims, Kind
+from newsmill.dedup.overtaken import overtaken
 from newsmill.dedup.ranking import Rows
-from newsmill.dedup.ruling import FIRST_VERSION, KNOWN_TEXT, OLDER_THAN_ROW, Place, Ruling, copy_of, quarantined
-from newsmill.dedup.versions import ROWS_AT_ONCE, Known, Versions, dealt_with, gave_the_row
+from newsmill.dedup.ruling import (
+    FIRST_VERSION,
+    KNOWN_RECORD,
+    KNOWN_TEXT,
+    NOT_THE_ROWS,
+    OLDER_THAN_ROW,
+    TAKEN_DOWN,
+    Place,
+    Ruling,
+    copy_of,
+    quarantined,
+)
+from newsmill.dedup.versions import (
+    ROWS_AT_ONCE,
+    Known,
+    Versions,
+    dealt_with,
+    gave_the_row,
+    is_older,
+    is_replaced,
+)
 from newsmill.model import Fate, Published, Reason, Seen
 
 
-def judge(articles: pa.Table, index: Known, *, reprocess: bool) -> list[Ruling]:
+def judge(articles: pa.Table, index: Known, *, reprocess: bool, takes_known: bool) -> list[Ruling]:
     """Return one ruling an article, in the table's order.
 
     Args:
-        articles: `failed` and the columns of `schema.CLEANED` that the rules name.
+        articles: `failed`, `taken_down` and the columns of `schema.CLEANED` that the rules name.
         index: what was published before.
         reprocess: see `deduplicate`.
+        takes_known: whether the run takes records that earlier ones have dealt with.
     """
     rulings = list(map(quarantined, articles["problem"].to_pylist()))
-    passing = np.flatnonzero(pc.equal(pc.list_value_length(articles["failed"]), 0).to_numpy())
+    is_out = np.zeros(len(articles), bool) if takes_known else overtaken(articles, index)
+    for row in np.flatnonzero(is_out).tolist():
+        rulings[row] = KNOWN_RECORD
+    taken_down = articles["taken_down"].to_numpy()
+    for row in np.flatnonzero(taken_down).tolist():
+        rulings[row] = TAKEN_DOWN
+    has_passed = pc.equal(pc.list_value_length(articles["failed"]), 0).to_numpy()
+    passing = np.flatnonzero(has_passed & ~is_out & ~taken_down)
     versions = Versions(articles, passing, index)
     claims = Claims(np.zeros(len(articles), np.int8))
     for row, own, judged in _against_index(articles, versions.chosen, index, reprocess):
@@ -49,7 +80,7 @@ def judge(articles: pa.Table, index: Known, *, reprocess: bool) -> list[Ruling]:
     place = _Places(articles, rulings)
     for row, ruling in _settled(articles, rulings, claims, place):
         rulings[row] = ruling
-    for row, ruling in versions.rulings(place.of):
+    for row, ruling in versions.rulings(place.of, place.text_of):
         rulings[row] = ruling
     return rulings
 
@@ -69,6 +100,7 @@ _ASKED = [
     "fetched_at",
     "record_key",
     "fingerprint",
+    "raw_path",
     "raw_sha256",
 ]
 
@@ -82,43 +114,33 @@ def _against_index(
         found = asked.take(pa.array(some)).to_pylist()
         mine = index.articles([article["article_id"] for article in found])
         twins = index.hashes([article["content_hash"] for article in found])
-        known = index.known([article["record_key"] for article in found if _is_changed(article, mine)])
+        known = index.known([article["record_key"] for article in found if reprocess and article["article_id"] in mine])
         for row, article in zip(some.tolist(), found, strict=True):
             own, twin = mine.get(article["article_id"]), twins.get(article["content_hash"])
             judged = _judge(article, own, dealt_with(article, known), reprocess)
             yield row, own, judged._replace(held=Place.of(twin)) if twin and judged.kind > Kind.KEEPS else judged
 
 
-def _is_changed(article: dict[str, Any], mine: dict[str, Published]) -> bool:
-    own = mine.get(article["article_id"])
-    return own is not None and own.content_hash != article["content_hash"]
-
-
 def _judge(article: dict[str, Any], own: Published | None, seen: Seen | None, reprocess: bool) -> _Judged:
     """Rule 3, and what rule 4 makes of an article that gets its text; `own` is the published row of this article_id."""
     if own is None:
         return _Judged(FIRST_VERSION, Kind.NEW)
-    is_late = _is_older(article, own)
+    is_late = is_older(article, own)
+    is_former = seen is not None and is_replaced(article, own, seen)
     if own.content_hash == article["content_hash"]:
-        if reprocess and not is_late:
+        if reprocess and not (is_late or is_former):
             return _Judged(_replacing(article, own), Kind.KEEPS)
         unchanged = Ruling(Fate.UNCHANGED, Reason.KNOWN_TEXT, Place.of(own), own.revision, sentence=KNOWN_TEXT)
         return _Judged(unchanged, Kind.KEEPS)
-    if is_late:
-        return _Judged(Ruling(Fate.DUPLICATE, Reason.SUPERSEDED, Place.of(own), sentence=OLDER_THAN_ROW))
+    if is_late or is_former:
+        sentence = OLDER_THAN_ROW if is_late else NOT_THE_ROWS
+        return _Judged(Ruling(Fate.DUPLICATE, Reason.SUPERSEDED, Place.of(own), sentence=sentence))
     kind = Kind.STALE if gave_the_row(article, own, seen) else Kind.REVISION
     return _Judged(_replacing(article, own), kind)
 
 
-def _is_older(article: dict[str, Any], own: Published) -> bool:
-    """Tell whether this fetch is surely older than the published one; of an unknown time nothing is sure."""
-    fetched = article["fetched_at"]
-    return fetched is not None and own.fetched_at is not None and fetched < own.fetched_at
-
-
 def _replacing(article: dict[str, Any], own: Published) -> Ruling:
-    """Take the place of a row; an article that never had a date keeps the day on which it was first published."""
-    is_undated = article["published_at"] is None and own.published_at is None
+    """Take the place of a row; an article without a date lies on the day on which it was first published."""
     is_other = article["content_hash"] != own.content_hash
     return Ruling(
         Fate.PUBLISHED,
@@ -126,7 +148,7 @@ def _replacing(article: dict[str, Any], own: Published) -> Ruling:
         replaces=Place.of(own),
         replaces_hash=own.content_hash if is_other else None,
         ingested_on=own.ingested_on,
-        date=own.date if is_undated else None,
+        date=own.ingested_on if article["published_at"] is None else None,
     )
 
 
@@ -157,6 +179,7 @@ class _Places:
 
     def __init__(self, articles: pa.Table, rulings: list[Ruling]) -> None:
         self._columns = [articles[name] for name in ("article_id", "outlet", "date")]
+        self._texts = articles["content_hash"]
         self._rulings = rulings
 
     def of(self, row: int) -> Place:
@@ -166,3 +189,8 @@ class _Places:
             return ruling.stands
         article_id, outlet, day = (column[row].as_py() for column in self._columns)
         return Place(article_id, outlet, ruling.date or day)
+
+    def text_of(self, row: int) -> str | None:
+        """Return the content_hash of an article that stands there with its text, itself or in another one."""
+        is_there = self._rulings[row].reason is not Reason.SUPERSEDED
+        return self._texts[row].as_py() if is_there else None

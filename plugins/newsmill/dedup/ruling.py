@@ -55,9 +55,18 @@ SAME_TEXT = "the same text as article {stands.article_id} in date={stands.date},
 KNOWN_TEXT = "this article is published with the same text in date={stands.date}, outlet={stands.outlet}"
 OLDER_THAN_ROW = "an older version of article {id} in date={stands.date}, outlet={stands.outlet}"
 OLDER_IN_RUN = "an older version of article {id} than another one in this run"
+NOT_THE_ROWS = (
+    "the row of article {id} in date={stands.date}, outlet={stands.outlet} is of another record, which came later"
+)
 NOT_LATER_IN_RUN = "another version of article {id} in this run, without a later fetch"
 
 FIRST_VERSION = Ruling(Fate.PUBLISHED, revision=1)
+TAKEN_DOWN = Ruling(Fate.UNCHANGED, Reason.TAKEN_DOWN)
+KNOWN_RECORD = Ruling(
+    Fate.UNCHANGED,
+    Reason.KNOWN_RECORD,
+    sentence="another run has dealt with exactly these bytes since this one read them",
+)
 
 
 def quarantined(problem: str | None) -> Ruling:

@@ -9,7 +9,7 @@ published row stays, so that reprocessing turns no article back. What is left is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 import numpy as np
@@ -59,12 +59,19 @@ class Versions:
         )
         self.chosen, self._others = first_of_groups(ranked, codes, rows, _ORDER)
 
-    def rulings(self, stands: Any) -> Iterator[tuple[int, Ruling]]:
-        """Yield the ruling on each version that was not chosen; `stands(row)` is the place of what stands for a row."""
+    def rulings(
+        self, stands: Callable[[int], Place], text_of: Callable[[int], str | None]
+    ) -> Iterator[tuple[int, Ruling]]:
+        """Yield the ruling on each version that was not chosen.
+
+        Args:
+            stands: the place of what stands for a chosen row.
+            text_of: the text that stands there, where it is the chosen row's; else None.
+        """
         hashes = self._articles["content_hash"]
         for row, kept in self._others:
-            place: Place = stands(kept)
-            if hashes[row] == hashes[kept]:
+            place = stands(kept)
+            if hashes[row].as_py() == text_of(kept):
                 yield row, copy_of(place)
             else:
                 is_older = UNKNOWN_OLDEST < self._fetched[row] < self._fetched[kept]
@@ -80,11 +87,14 @@ class Versions:
         return marks
 
 
-_ASKED = ["article_id", "record_key", "fingerprint", "raw_path", "raw_sha256"]
+_ASKED = ["article_id", "record_key", "fingerprint", "fetched_at", "raw_path", "raw_sha256"]
 
 
 def _ranks(articles: pa.Table, rows: Rows, index: Known) -> Iterator[int]:
-    """Yield 0 for a new record, 1 for the one that made the published row, 2 for its like, 3 for any other."""
+    """Yield 0 for a new record, 1 for the one that made the published row, 2 for its like, 3 for any other.
+
+    And 4 for one that the row forbids, because it is surely older: it must not stand in the way of another.
+    """
     for start in range(0, len(rows), ROWS_AT_ONCE):
         some = articles.select(_ASKED).take(pa.array(rows[start : start + ROWS_AT_ONCE])).to_pylist()
         own = index.articles([record["article_id"] for record in some])
@@ -94,6 +104,8 @@ def _ranks(articles: pa.Table, rows: Rows, index: Known) -> Iterator[int]:
 
 
 def _rank(record: dict[str, Any], own: Published | None, seen: Seen | None) -> int:
+    if own and is_older(record, own):
+        return 4
     if seen is None:
         return 0
     if own and (own.raw_path, own.raw_sha256) == (record["raw_path"], record["raw_sha256"]):
@@ -109,9 +121,28 @@ def dealt_with(record: dict[str, Any], known: dict[str, Seen]) -> Seen | None:
     return None if seen.fate in (Fate.QUARANTINED, Fate.UNREADABLE) else seen
 
 
+def is_older(record: dict[str, Any], own: Published) -> bool:
+    """Tell whether this fetch is surely older than the published one; of an unknown time nothing is sure."""
+    fetched = record["fetched_at"]
+    return fetched is not None and own.fetched_at is not None and fetched < own.fetched_at
+
+
 def gave_the_row(record: dict[str, Any], own: Published, seen: Seen | None) -> bool:
     """Tell whether the text of its article's row is what an earlier run made of this very record.
 
-    Either the row was made of these bytes, or an earlier run found that they give the text that it has already.
+    Either the row was made of these bytes; or of others at this place, and an earlier run found that these, which came
+    after them, give the same text.
     """
-    return own.raw_sha256 == record["raw_sha256"] or (seen is not None and seen.fate is Fate.UNCHANGED)
+    if own.raw_sha256 == record["raw_sha256"]:
+        return True
+    return seen is not None and seen.fate is Fate.UNCHANGED and own.raw_path == record["raw_path"]
+
+
+def is_replaced(record: dict[str, Any], own: Published, seen: Seen) -> bool:
+    """Tell whether an earlier run that dealt with this record left its article's row to another one.
+
+    Then it is not taken again, unless it is surely later. One that was `unchanged` gave the text that the row had.
+    """
+    fetched = record["fetched_at"]
+    is_later = fetched is not None and own.fetched_at is not None and fetched > own.fetched_at
+    return seen.fate is not Fate.UNCHANGED and not is_later and not gave_the_row(record, own, seen)

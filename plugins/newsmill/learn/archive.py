@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from newsmill import parquet
+from newsmill import corpus, parquet
 from newsmill.learn.history import ProfileError, is_outlet
 from newsmill.learn.window import A_DAY, TITLES, WINDOW, newest_first, remembered
 from newsmill.model import Fate, Removal
@@ -89,7 +89,7 @@ def _rows_of(data: Store, paths: Sequence[tuple[date, str]]) -> Iterator[tuple[_
         for path, wanted in sorted(by_path.items()):
             ids = pa.array(sorted(wanted), pa.string())
             columns = [name for name in COLUMNS if name != "text"] if only_title else COLUMNS
-            for part in _parts(data, path, columns):
+            for part in corpus.batches(data, path, READ_ROWS, columns):
                 for row in part.filter(pc.is_in(part["article_id"], value_set=ids)).to_pylist():
                     yield wanted[row["article_id"]], row, only_title
 
@@ -100,7 +100,7 @@ def _places(data: Store, paths: Sequence[tuple[date, str]]) -> Iterator[_Place]:
     for day, path in paths:
         if day not in days and days.total() >= TITLES and sum(min(A_DAY, count) for count in days.values()) >= WINDOW:
             return
-        for part in _parts(data, path, ["article_id"]):
+        for part in corpus.batches(data, path, READ_ROWS, ["article_id"]):
             days[day] += len(part)
             for article_id in part["article_id"].to_pylist():
                 yield _Place(article_id, day, path)

@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import heapq
 import json
-import re
 import sqlite3
 import tempfile
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from newsmill import parquet
-from newsmill.model import Removal, key_of
+from newsmill.model import Removal, key_of, place_of
+from newsmill.standing import EVERY_ROW, Standing
 from newsmill.storage import Store
 
 ROWS_AT_ONCE = 500
@@ -45,13 +45,12 @@ COLUMNS = [
 """What cleaning reads of an article, and where its raw record lies."""
 
 _REMOVAL = [field.name for field in fields(Removal)]
-_LINE = re.compile(r"(?P<file>.+)#(?P<line>\d+)")
-_OUTLET = re.compile(r"/outlet=(?P<outlet>[^/]+)/")
 _TABLES = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 CREATE TABLE articles (article_id TEXT PRIMARY KEY, record_key TEXT, file TEXT, line INTEGER, row TEXT) WITHOUT ROWID;
 CREATE TABLE removals (record_key TEXT, run TEXT, row TEXT);
+CREATE TABLE marks (record_key TEXT PRIMARY KEY, mark TEXT) WITHOUT ROWID;
 """
 _INDEXES = """
 CREATE INDEX by_place ON articles (file, line);
@@ -70,6 +69,24 @@ class Desk:
         for (row,) in self._database.execute("SELECT row FROM articles ORDER BY file, line"):
             yield json.loads(row)
 
+    def article(self, article_id: str) -> dict[str, Any] | None:
+        """Return one row of the corpus."""
+        found = self._database.execute("SELECT row FROM articles WHERE article_id = ?", (article_id,)).fetchone()
+        return json.loads(found[0]) if found else None
+
+    def outlets(self) -> dict[str, int]:
+        """Return the number of articles of each outlet."""
+        return dict(self._database.execute("SELECT json_extract(row, '$.outlet'), count(*) FROM articles GROUP BY 1"))
+
+    def mark(self, marks: Iterable[tuple[str, str]]) -> None:
+        """Keep a mark on each of some raw records, given as (record_key, mark)."""
+        self._database.executemany("INSERT INTO marks VALUES (?, ?)", marks)
+
+    def marked(self, record_key: str) -> str | None:
+        """Return the mark on a raw record."""
+        found = self._database.execute("SELECT mark FROM marks WHERE record_key = ?", (record_key,)).fetchone()
+        return found[0] if found else None
+
     def removals(self, record_key: str) -> list[list[Removal]]:
         """Return what each run removed from a raw record, the latest run first."""
         runs: dict[str, list[Removal]] = {}
@@ -78,12 +95,12 @@ class Desk:
             runs.setdefault(run, []).append(Removal(**json.loads(row)))
         return list(runs.values())
 
-    def fill(self, data: Store, outlets: Collection[str], sample: int | None) -> None:
+    def fill(self, data: Store, standing: Standing, sample: int | None) -> None:
         """Read corpus and ledger of a data root."""
         database = self._database
         database.executescript(_TABLES)
-        last = _last_of_sample(data, outlets, sample) if sample else None
-        rows = (row for row in _corpus(data, outlets, COLUMNS) if last is None or row["article_id"] <= last)
+        last = _last_of_sample(data, standing, sample) if sample else None
+        rows = (row for row in standing.rows(data, COLUMNS) if last is None or row["article_id"] <= last)
         database.executemany("INSERT OR IGNORE INTO articles VALUES (?, ?, ?, ?, ?)", map(_article, rows))
         for removals in _ledger(data):
             database.executemany("INSERT INTO removals VALUES (?, ?, ?)", self._wanted(removals))
@@ -99,8 +116,8 @@ class Desk:
 
 
 @contextmanager
-def lay_out(data: Store, *, outlets: Collection[str] = (), sample: int | None = None) -> Iterator[Desk]:
-    """Lay out a data root's articles, of these outlets (empty: all) and `sample` of them at most.
+def lay_out(data: Store, standing: Standing = EVERY_ROW, *, sample: int | None = None) -> Iterator[Desk]:
+    """Lay out these rows of a data root's corpus, `sample` of them at most.
 
     The sample is the articles of the lowest ids, which are hashes: by chance, but always the same.
     """
@@ -109,31 +126,17 @@ def lay_out(data: Store, *, outlets: Collection[str] = (), sample: int | None = 
         closing(sqlite3.connect(Path(folder) / "desk.sqlite")) as database,
     ):
         desk = Desk(database)
-        desk.fill(data, outlets, sample)
+        desk.fill(data, standing, sample)
         yield desk
-
-
-def place_of(raw_path: str) -> tuple[str, int]:
-    """Return the landing file of a raw record, and its line; 0 in a file that is one record."""
-    found = _LINE.fullmatch(raw_path)
-    return (found["file"], int(found["line"])) if found else (raw_path, 0)
 
 
 def _article(row: dict[str, Any]) -> tuple[str, str, str, int, str]:
     return row["article_id"], key_of(row["raw_path"]), *place_of(row["raw_path"]), json.dumps(row)
 
 
-def _last_of_sample(data: Store, outlets: Collection[str], sample: int) -> str | None:
-    lowest = heapq.nsmallest(sample, (row["article_id"] for row in _corpus(data, outlets, ["article_id"])))
+def _last_of_sample(data: Store, standing: Standing, sample: int) -> str | None:
+    lowest = heapq.nsmallest(sample, (row["article_id"] for row in standing.rows(data, ["article_id"])))
     return lowest[-1] if lowest else None
-
-
-def _corpus(data: Store, outlets: Collection[str], columns: list[str]) -> Iterator[dict[str, Any]]:
-    for path in _files(data, "corpus"):
-        found = _OUTLET.search(path)
-        if found and (not outlets or found["outlet"] in outlets):
-            for rows in _rows(data, path, columns):
-                yield from (row | {"outlet": found["outlet"]} for row in rows)
 
 
 def _ledger(data: Store) -> Iterator[list[dict[str, Any]]]:

@@ -18,11 +18,23 @@ from typing import Any
 
 from newsmill.clean.restore import RestoreError, restore
 from newsmill.extract.article import extract
-from newsmill.model import Article, Block, BlockKind, DateSource, RawFormat, RawRecord, Removal, Unreadable, key_of
-from newsmill.preview.desk import Desk, lay_out, place_of
+from newsmill.model import (
+    Article,
+    Block,
+    BlockKind,
+    DateSource,
+    RawFormat,
+    RawRecord,
+    Removal,
+    Unreadable,
+    key_of,
+    place_of,
+)
+from newsmill.preview.desk import Desk, lay_out
 from newsmill.read.plan import slices_of
 from newsmill.read.records import read_slice
 from newsmill.registry import Registry
+from newsmill.standing import Standing
 from newsmill.storage import Store
 
 ANY_DAY = date(9000, 1, 1)
@@ -73,10 +85,10 @@ def published(
         sample: so many at most, always the same.
         max_record_bytes: a larger raw record is not read again.
     """
-    with lay_out(data, outlets=outlets, sample=sample) as desk:
+    with lay_out(data, Standing(outlets=outlets), sample=sample) as desk:
         records = _Records(landing, max_record_bytes)
         for row in desk.articles():
-            texts, removals = _restored(row, desk)
+            texts, removals = restored(row, desk)
             if texts is None:
                 yield LeftOut(row["raw_path"], "the ledger does not hold what was removed from it")
                 continue
@@ -84,8 +96,8 @@ def published(
             yield PublishedArticle(_article(row, blocks), removals, kinds)
 
 
-def _restored(row: Mapping[str, Any], desk: Desk) -> tuple[list[str] | None, tuple[Removal, ...]]:
-    """Return the block texts by the removals that fit the row: of its run, which the row does not name."""
+def restored(row: Mapping[str, Any], desk: Desk) -> tuple[list[str] | None, tuple[Removal, ...]]:
+    """Return a row's block texts, by the removals that fit it (of its run, which it does not name); None without."""
     for removals in (*desk.removals(key_of(row["raw_path"])), []):
         gone = sum(len(removal.text_before) - len(removal.text_after or "") for removal in removals)
         if gone == row["removed_chars"]:

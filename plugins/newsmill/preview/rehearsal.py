@@ -17,7 +17,7 @@ from pathlib import Path
 from newsmill.clean.cleaner import clean
 from newsmill.clean.rules import RuleError, RuleSet, load_rules
 from newsmill.learn.task import profile_for
-from newsmill.model import Article, Block, Cleaned, NewsmillError, Removal
+from newsmill.model import Cleaned, NewsmillError, Removal
 from newsmill.preview.published import Kinds, LeftOut, published
 from newsmill.settings import absolute, load_settings
 from newsmill.storage import Store
@@ -67,6 +67,17 @@ class RuleSums:
     examples: list[Effect] = field(default_factory=list)
     category: str = ""
 
+    def count(self, effect: Effect, outlet: str, examples: int) -> None:
+        """Take note of one block; keep `examples` of each kind of effect."""
+        self.category = effect.category
+        self.blocks[effect.what] += 1
+        self.outlets[outlet] += 1
+        if effect.what is not What.RENAMED:
+            self.words_gained += max(0, effect.words)
+            self.words_lost += max(0, -effect.words)
+        if sum(shown.what is effect.what for shown in self.examples) < examples:
+            self.examples.append(effect)
+
 
 @dataclass(slots=True)
 class Rehearsal:
@@ -94,23 +105,13 @@ class Rehearsal:
         if any(effect.what is not What.RENAMED for effect in effects):
             self.changed[outlet] += 1
         for effect in effects:
-            self._count(outlet, effect)
+            self.rules[effect.rule].count(effect, outlet, self.examples)
 
     def leave_out(self, article: LeftOut) -> None:
         """Take note of an article that could not be compared."""
         self.left_out += 1
         if len(self.first_left_out) < LEFT_OUT_SHOWN:
             self.first_left_out.append(article)
-
-    def _count(self, outlet: str, effect: Effect) -> None:
-        sums = self.rules[effect.rule]
-        sums.category = effect.category
-        sums.blocks[effect.what] += 1
-        sums.outlets[outlet] += 1
-        sums.words_gained += max(0, effect.words) if effect.what is not What.RENAMED else 0
-        sums.words_lost += max(0, -effect.words) if effect.what is not What.RENAMED else 0
-        if sum(shown.what is effect.what for shown in sums.examples) < self.examples:
-            sums.examples.append(effect)
 
 
 def rehearse(
@@ -157,7 +158,8 @@ def rehearse(
         profile = profile_of(outlet.slug)
         old = clean(found.article, before, outlet, profile).removals if before else found.removals
         new = clean(found.article, after, outlet, profile).removals
-        made.add(outlet.slug, found.kinds, list(effects(found.article, old, new)))
+        texts = [block.text for block in found.article.blocks]
+        made.add(outlet.slug, found.kinds, list(effects(found.article.raw_path, texts, old, new)))
     return made
 
 
@@ -181,26 +183,31 @@ def edited_rules(edit: Path | None, current: Path) -> RuleSet:
             raise RuleError(str(error).replace(f"{folder}/", f"{current}/ with {edit}: ")) from None
 
 
-def effects(article: Article, before: Iterable[Removal], after: Iterable[Removal]) -> Iterator[Effect]:
-    """Yield every block that comes out differently, or goes for another rule."""
-    old, new = _by_block(before), _by_block(after)
-    for number, block in enumerate(article.blocks):
-        if number in old or number in new:
-            yield from _effect(article.raw_path, number, block, old.get(number, []), new.get(number, []))
-
-
-def _effect(
-    raw_path: str, number: int, block: Block, old: Sequence[Removal], new: Sequence[Removal]
+def effects(
+    raw_path: str, texts: Sequence[str], before: Iterable[Removal], after: Iterable[Removal]
 ) -> Iterator[Effect]:
-    was = old[-1].text_after if old else block.text
-    comes = new[-1].text_after if new else block.text
+    """Yield every block that comes out differently, or goes for another rule; `texts` are those of the blocks."""
+    old, new = by_block(before), by_block(after)
+    for number, text in enumerate(texts):
+        if number in old or number in new:
+            yield from effect(raw_path, number, text, old.get(number, []), new.get(number, []))
+
+
+def effect(raw_path: str, number: int, text: str, old: Sequence[Removal], new: Sequence[Removal]) -> Iterator[Effect]:
+    """Yield what becomes of one block that comes out differently, or goes for another rule."""
+    was, comes = left_of(text, old), left_of(text, new)
     what = _what(was, comes)
     if what is What.RENAMED and [step.rule for step in old] == [step.rule for step in new]:
         return
     step = old[-1] if what is What.KEPT else _cause(old, new)
-    before = block.text if what is What.RENAMED else was
-    after = block.text if what is What.RENAMED else comes
+    before = text if what is What.RENAMED else was
+    after = text if what is What.RENAMED else comes
     yield Effect(what, step.rule, step.category, step.evidence, raw_path, number, before, after)
+
+
+def left_of(text: str, steps: Sequence[Removal]) -> str | None:
+    """Return what is left of a block after its removals; None where it is cut."""
+    return steps[-1].text_after if steps else text
 
 
 def _what(was: str | None, comes: str | None) -> What:
@@ -221,7 +228,8 @@ def _cause(old: Sequence[Removal], new: Sequence[Removal]) -> Removal:
     return (new or old)[-1]
 
 
-def _by_block(removals: Iterable[Removal]) -> dict[int, list[Removal]]:
+def by_block(removals: Iterable[Removal]) -> dict[int, list[Removal]]:
+    """Return each block's removals in their order, by its number."""
     found: dict[int, list[Removal]] = {}
     for removal in sorted(removals, key=lambda removal: (removal.block, removal.step)):
         found.setdefault(removal.block, []).append(removal)

@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from newsmill import parquet
+from newsmill import corpus
+from newsmill.corpus import VERSION_KEY
 from newsmill.model import NewsmillError
 from newsmill.registry import MAX_SLUG, SLUG
 from newsmill.schema import CORPUS, SCHEMA_VERSION
@@ -23,7 +24,6 @@ from newsmill.storage import Store
 ROWS_PER_GROUP = 2000
 """Fixed, so that equal rows give equal bytes. About 10 MB of news text: small enough to skip, large enough to pack."""
 
-VERSION_KEY = b"newsmill.schema_version"
 ARTICLES_KEY = b"newsmill.articles"
 FILE_NAME = "articles.parquet"
 ORDER = [("published_at", "ascending"), ("article_id", "ascending")]
@@ -137,28 +137,19 @@ def _write(data: Store, path: str, rows: pa.Table) -> None:
             compression="zstd",
             write_statistics=True,
             write_page_index=True,
+            write_page_checksum=True,
             sorting_columns=pq.SortingColumn.from_ordering(CORPUS, ORDER, null_placement="at_end"),
         )
 
 
 def _read(data: Store, path: str, columns: list[str] | None) -> pa.Table:
     try:
-        with parquet.opened(data, path) as file:
-            _check_version(data, path, (file.schema_arrow.metadata or {}).get(VERSION_KEY))
-            return parquet.read(file, columns).replace_schema_metadata(None).cast(_schema(columns))
+        return corpus.read(data, path, columns)
     except (pa.ArrowInvalid, ValueError, KeyError, OSError) as error:
         raise PublishError(
             f"{data.uri}/{path} cannot be read ({error}): put a backup of it back, or move it away and run again "
             "with reprocess"
         ) from error
-
-
-def _check_version(data: Store, path: str, version: bytes | None) -> None:
-    if version is not None and int(version) > SCHEMA_VERSION:
-        raise PublishError(
-            f"{data.uri}/{path} has schema version {int(version)}, and this newsmill writes version "
-            f"{SCHEMA_VERSION}: install a newsmill that knows it"
-        )
 
 
 def _schema(columns: list[str] | None) -> Any:

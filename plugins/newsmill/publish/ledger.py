@@ -18,16 +18,18 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from newsmill import parquet
-from newsmill.model import Fate
+from newsmill.model import Fate, Reason
 from newsmill.publish.decisions import decisions
 from newsmill.publish.files import rows_of
-from newsmill.publish.report import Report, report_rows
-from newsmill.schema import CLEANED, DUPLICATES, FATES, METADATA, QUARANTINE, REMOVALS, REVISIONS, RUNS
+from newsmill.publish.report import Report, number_of, report_rows
+from newsmill.schema import CLEANED, DIFFERENCES, DUPLICATES, FATES, METADATA, QUARANTINE, REMOVALS, REVISIONS, RUNS
 from newsmill.staging import Run, Staging
 from newsmill.storage import Store
 
 ROWS_PER_GROUP = 5000
 ROWS_AT_ONCE = 1000
+DIFFERENCES_FILE = "differences.parquet"
+"""In staging, and what is left there of a dry run."""
 
 
 def ledger_path(dataset: str, run: Run) -> str:
@@ -37,15 +39,38 @@ def ledger_path(dataset: str, run: Run) -> str:
 
 
 def write_ledger(staging: Staging, data: Store, run: Run, report: Report) -> None:
-    """Write all of a run's ledger; `runs` last, because it says that the rest is there."""
+    """Write all of a run's ledger; `runs` last, because it says that the rest is there.
+
+    Of records that were taken down nothing but their fate is written.
+    """
+    down = _taken_down(staging)
     _write(data, ledger_path("fates", run), FATES, _fates(staging, run), even_empty=True)
-    _write(data, ledger_path("removals", run), REMOVALS, _staged(staging, "removals", REMOVALS))
-    _write(data, ledger_path("metadata", run), METADATA, _metadata(staging, run))
+    _write(data, ledger_path("removals", run), REMOVALS, _without(down, _staged(staging, "removals", REMOVALS)))
+    _write(data, ledger_path("metadata", run), METADATA, _without(down, _metadata(staging, run)))
     _write(data, ledger_path("duplicates", run), DUPLICATES, _duplicates(staging, run))
     _write(data, ledger_path("revisions", run), REVISIONS, _staged(staging, "revisions", REVISIONS))
     _write(data, ledger_path("quarantine", run), QUARANTINE, _quarantine(staging, run))
-    rows = pa.Table.from_pylist(report_rows(report), schema=RUNS)
-    _write(data, ledger_path("runs", run), RUNS, [rows], even_empty=True)
+    _write(data, ledger_path("differences", run), DIFFERENCES, _differences(staging))
+    path = ledger_path("runs", run)
+    rows = pa.Table.from_pylist(report_rows(report, number_of(data, path)), schema=RUNS)
+    _write(data, path, RUNS, [rows], even_empty=True)
+
+
+def rewrite(data: Store, path: str, schema: pa.Schema, parts: Iterable[pa.Table]) -> None:
+    """Write a file of the ledger, or of staging, again with these rows; it goes where there is none."""
+    _write(data, path, schema, parts)
+
+
+def _taken_down(staging: Staging) -> pa.Array:
+    """Return the record_keys of what meets a tombstone."""
+    parts = decisions(staging, ["record_key", "reason"], Fate.UNCHANGED)
+    down = [part.filter(pc.equal(part["reason"], Reason.TAKEN_DOWN.value))["record_key"] for part in parts]
+    return pa.chunked_array([chunk for column in down for chunk in column.chunks], pa.string()).combine_chunks()
+
+
+def _without(records: pa.Array, parts: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    for part in parts:
+        yield part.filter(pc.invert(pc.is_in(part["record_key"], value_set=records))) if len(records) else part
 
 
 def _fates(staging: Staging, run: Run) -> Iterator[pa.Table]:
@@ -84,6 +109,13 @@ def _staged(staging: Staging, dataset: str, schema: pa.Schema) -> Iterator[pa.Ta
         yield from _parts(staging, path, schema.names)
 
 
+def _differences(staging: Staging) -> Iterator[pa.Table]:
+    """Yield what a run of `reprocess` found that it changes; other runs have no such file."""
+    path = staging.path(DIFFERENCES_FILE)
+    if staging.data.exists(path):
+        yield from _parts(staging, path, DIFFERENCES.names)
+
+
 def _metadata(staging: Staging, run: Run) -> Iterator[pa.Table]:
     """Yield how the fields of every extracted article were decided, one row a field."""
     whose = ["record_key", "article_id", "source_id", "outlet"]
@@ -118,7 +150,7 @@ def _write(data: Store, path: str, schema: pa.Schema, parts: Iterable[pa.Table],
         return
     with (
         data.replacing(path) as handle,
-        pq.ParquetWriter(handle, schema, compression="zstd", write_page_index=True) as writer,
+        pq.ParquetWriter(handle, schema, compression="zstd", write_page_index=True, write_page_checksum=True) as writer,
     ):
         for group in () if first is None else (first, *groups):
             writer.write_table(group, row_group_size=ROWS_PER_GROUP)

@@ -147,13 +147,21 @@ def _freed(staging: Staging) -> Iterator[tuple[str, str]]:
 
 
 def _dealt_with(staging: Staging) -> Iterator[Seen]:
+    for part in decisions(staging, SEEN):
+        yield from dealt_with(part)
+
+
+SEEN = ["record_key", "fingerprint", "fate", "reason", "outlet", "article_id"]
+"""Columns of decisions, and of the ledger's fates, that `dealt_with` asks for."""
+
+
+def dealt_with(part: pa.Table) -> Iterator[Seen]:
     """Yield the records that later runs need not read again; those that are known already are left out.
 
     One that was too large is read again by every run: the limit is a setting, and may have been raised.
     """
-    columns = ["record_key", "fingerprint", "fate", "reason", "outlet", "article_id"]
-    for part in decisions(staging, columns):
-        for row in part.to_pylist():
-            reason = row.pop("reason")
-            if row["fingerprint"] and reason not in (Reason.KNOWN_RECORD, Reason.TOO_LARGE):
-                yield Seen(**{**row, "fate": Fate(row["fate"])})
+    again = pa.array([Reason.KNOWN_RECORD.value, Reason.TOO_LARGE.value], pa.string())
+    part = part.filter(pc.and_(pc.is_valid(part["fingerprint"]), pc.invert(pc.is_in(part["reason"], value_set=again))))
+    for row in part.select(SEEN).to_pylist():
+        del row["reason"]
+        yield Seen(**{**row, "fate": Fate(row["fate"])})

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
+
+import pyarrow as pa
 
 from newsmill import parquet
 from newsmill.model import Fate, NewsmillError
@@ -24,6 +28,9 @@ MAX_LINES = 50
 """Outlets, and partitions, that the table names; the rest it counts."""
 
 MAX_NAME = 40
+
+LOOK_BACK = 30
+"""Files of `ledger/runs` that are looked at for a run that published: a month of nights without a new article."""
 
 
 class BooksError(NewsmillError):
@@ -118,11 +125,11 @@ def touched_keys(staging: Staging) -> list[str]:
     return sorted(key for key in keys if key)
 
 
-def report_rows(report: Report) -> list[dict[str, Any]]:
-    """Return a report as rows of `schema.RUNS`."""
-    fields = [name for name in RUNS.names if name not in ("run_id", "partitions")]
+def report_rows(report: Report, number: int) -> list[dict[str, Any]]:
+    """Return a report as rows of `schema.RUNS`; `number` is the run's place in the order in which runs end."""
+    fields = [name for name in RUNS.names if name not in ("run_id", "number", "partitions")]
     return [
-        {"run_id": report.run_id, "partitions": list(outlet.partitions)}
+        {"run_id": report.run_id, "number": number, "partitions": list(outlet.partitions)}
         | {name: getattr(outlet, name) for name in fields}
         for outlet in report.books
     ]
@@ -134,8 +141,44 @@ def latest(data: Store) -> Report | None:
     if not paths:
         return None
     day = max(path.rpartition("/")[0] for path in paths)
-    last = max((path for path in paths if path.startswith(f"{day}/")), key=lambda path: (data.modified(path), path))
+    last = max((path for path in paths if path.startswith(f"{day}/")), key=lambda path: _order(data, path))
     return _read(data, last)
+
+
+def in_order(data: Store) -> list[str]:
+    """Return the paths of all runs in `ledger/runs`, in the order in which they ended."""
+    return sorted(_paths(data), key=lambda path: _order(data, path))
+
+
+def number_of(data: Store, path: str) -> int:
+    """Return the place of a run, by its path in `ledger/runs`, in the order in which runs end.
+
+    The caller holds the corpus, so runs end one after another. What is written twice keeps its place.
+    """
+    paths = _paths(data)
+    return _order(data, path)[0] if path in paths else len(paths) + 1
+
+
+def newest_published(data: Store) -> Report | None:
+    """Return the report of the newest run in the ledger that wrote a partition, if it is among the newest files.
+
+    A report that cannot be read is passed over.
+    """
+    newest = (path for day in reversed(data.folders("ledger/runs")) for path in reversed(readable(data, day)))
+    for path in islice(newest, LOOK_BACK):
+        report = _read(data, path)
+        if report.partitions:
+            return report
+    return None
+
+
+def readable(data: Store, day: str = "") -> list[str]:
+    """Return the paths of the runs in `ledger/runs`, or of one folder of it, that can be read, as they ended."""
+    ordered = []
+    for entry in data.files(f"ledger/runs/{day}".rstrip("/")):
+        with suppress(OSError, pa.ArrowException, LookupError):
+            ordered.append(_order(data, entry.path))
+    return [path for _, path in sorted(ordered)]
 
 
 def of_run(data: Store, run_id: str) -> Report | None:
@@ -148,6 +191,16 @@ def of_run(data: Store, run_id: str) -> Report | None:
 
 def _paths(data: Store) -> list[str]:
     return [entry.path for entry in data.files("ledger/runs") if entry.path.endswith(".parquet")]
+
+
+def _order(data: Store, path: str) -> tuple[int, str]:
+    try:
+        with parquet.opened(data, path) as file:
+            if "number" not in file.schema_arrow.names:
+                return 0, path  # written before runs were numbered
+            return parquet.read(file, ["number"])["number"][0].as_py(), path
+    except (OSError, ValueError) as error:
+        raise BooksError(f"{data.uri}/{path} cannot be read ({error}): newsmill verify says what mends it") from error
 
 
 def _read(data: Store, path: str) -> Report:
@@ -163,7 +216,7 @@ def table(report: Report) -> str:
     listed = [outlet for outlet in report.books if outlet.read or outlet.partitions]
     rows = [_cells(outlet) for outlet in listed[:MAX_LINES]]
     totals = ["total", *(f"{report.total(name):,}" for name in header[1:-1]), f"{len(report.partitions):,}"]
-    lines = _aligned([header, *rows, totals])
+    lines = aligned([header, *rows, totals])
     lines.insert(1, "-" * len(lines[0]))
     lines.insert(-1, lines[1])
     if len(listed) > MAX_LINES:
@@ -180,18 +233,19 @@ def _partition_lines(keys: tuple[str, ...]) -> list[str]:
 
 def _cells(outlet: OutletBooks) -> list[str]:
     counts = (getattr(outlet, name) for name in ["read", *FATES, "words"])
-    return [_name(outlet.outlet), *(f"{count:,}" for count in counts), f"{len(outlet.partitions):,}"]
+    return [safe_name(outlet.outlet), *(f"{count:,}" for count in counts), f"{len(outlet.partitions):,}"]
 
 
-def _name(outlet: str | None) -> str:
+def safe_name(outlet: str | None, limit: int | None = MAX_NAME) -> str:
     """Return a name that is safe in a terminal: an outlet that validation refused may be any text."""
     if outlet is None:
         return NO_OUTLET
     shown = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in outlet)
-    return shown if len(shown) <= MAX_NAME else f"{shown[: MAX_NAME - 1]}…"
+    return shown if limit is None or len(shown) <= limit else f"{shown[: limit - 1]}…"
 
 
-def _aligned(rows: list[list[str]]) -> list[str]:
+def aligned(rows: list[list[str]]) -> list[str]:
+    """Return rows of cells as lines: the first column to the left, the others to the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
         "  ".join(

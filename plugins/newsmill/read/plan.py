@@ -39,7 +39,12 @@ class Ignored:
 
 
 def plan_batches(
-    landing: Store, *, batch_records: int, batch_bytes: int, ignored: Ignored | None = None
+    landing: Store,
+    *,
+    batch_records: int,
+    batch_bytes: int,
+    ignored: Ignored | None = None,
+    only: Iterable[str] | None = None,
 ) -> Iterator[Batch]:
     """Yield batches over all raw records, in the sorted order of their files, the same for the same files.
 
@@ -52,10 +57,12 @@ def plan_batches(
         batch_records: records in a batch at most.
         batch_bytes: bytes in a batch at most, uncompressed where lines were counted.
         ignored: is told of files that are neither raw records nor the sidecar of one.
+        only: these files, sorted, instead of all; each has at least one record, which tells of a file that is gone.
     """
     packer = _Packer(batch_records, batch_bytes)
-    for entry in _record_files(landing, ignored or Ignored()):
-        for part in _parts(landing, entry):
+    every = (_parts(landing, entry) for entry in _record_files(landing, ignored or Ignored()))
+    for parts in every if only is None else (_parts_of(landing, path) for path in only):
+        for part in parts:
             yield from packer.add(part)
     yield from packer.close()
 
@@ -75,6 +82,11 @@ def slices_of(landing: Store, path: str, size: int) -> list[Slice]:
     return list(_joined(_parts(landing, Entry(path, size))))
 
 
+def records_of(landing: Store, path: str) -> Iterator[Slice]:
+    """Yield one slice a record of one file, for whoever wants some of them only."""
+    yield from _parts(landing, Entry(path, landing.size(path)))
+
+
 def _record_files(landing: Store, ignored: Ignored) -> Iterator[Entry]:
     plain: list[str] = []  # plain files whose names the current one begins with: its sidecar comes after it
     for entry in landing.files():
@@ -88,6 +100,15 @@ def _record_files(landing: Store, ignored: Ignored) -> Iterator[Entry]:
             yield entry
         elif entry.path.removesuffix(SIDECAR) not in plain:
             ignored.add(_writable(entry.path))
+
+
+def _parts_of(landing: Store, path: str) -> Iterator[Slice]:
+    """Yield the slices of a file that was there once; of one that is gone, or holds no line any more, one."""
+    size = landing.size(path) if landing.exists(path) else None
+    parts = iter(()) if size is None else _parts(landing, Entry(path, size))
+    first = next(parts, Slice(path=path, size=0))
+    yield first
+    yield from parts
 
 
 def _parts(landing: Store, entry: Entry) -> Iterator[Slice]:

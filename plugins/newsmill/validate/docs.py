@@ -41,6 +41,12 @@ def build_docs(judgement: Judgement, data: Store, folder: str = "docs") -> None:
             data.prune(entry.path.rpartition("/")[0])
 
 
+def remove_docs(data: Store, folder: str = "docs") -> None:
+    """Remove the pages, the index first: they show values of articles. The next run with articles builds them anew."""
+    data.remove(f"{folder}/{INDEX}")
+    data.remove(folder)
+
+
 def validation_page(judgement: Judgement) -> str:
     """Return the path of the run's page within the docs.
 

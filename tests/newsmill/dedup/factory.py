@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
+import pytest
 
 from newsmill.dedup.decide import deduplicate
 from newsmill.dedup.hashing import content_hash
 from newsmill.dedup.index import Index
+from newsmill.learn.sight import sighting_row
 from newsmill.model import Selection, key_of
 from newsmill.publish.partitions import groups, publish_group
 from newsmill.publish.reconcile import reconcile
 from newsmill.publish.report import Report
-from newsmill.schema import CLEANED, EXTRACTED, REMOVALS, SETTLED, VERDICTS
+from newsmill.schema import CLEANED, EXTRACTED, REMOVALS, SETTLED, SIGHTINGS, VERDICTS
 from newsmill.staging import Staging, write_rows
 from newsmill.storage import Store
 
@@ -109,6 +113,14 @@ def extracted(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "blocks": [], "choices": row.get("choices", [choice] if row["title"] else [])}
 
 
+def sighting(row: dict[str, Any]) -> dict[str, Any]:
+    """What its outlet prints in the article: its text in one block."""
+    seen = sighting_row(
+        article_id=row["article_id"], day=row["date"], title=row["title"], authors=row["authors"], blocks=[row["text"]]
+    )
+    return seen | {"record_key": row["record_key"], "outlet": row["outlet"]}
+
+
 class Mill:
     """A data root with an index, and runs over it that begin where validation ends."""
 
@@ -125,10 +137,11 @@ class Mill:
         day: date = DAY,
         batch_rows: int = 10,
         reprocess: bool = False,
+        dry_run: bool = False,
     ) -> Staging:
         """Write what the stages before `deduplicate` leave; a row with a `fate` is a settled one."""
         staging = Staging.of(self.data, run_id)
-        staging.start(run_id, day, Selection(landing_uri="landing", reprocess=reprocess))
+        staging.start(run_id, day, Selection(landing_uri="landing", reprocess=reprocess, dry_run=dry_run))
         for start in range(0, max(len(rows), 1), batch_rows):
             part = rows[start : start + batch_rows]
             number = start // batch_rows + 1
@@ -136,9 +149,12 @@ class Mill:
             put = {"cleaned": (CLEANED, cleaned), "settled": (SETTLED, [row for row in part if "fate" in row])}
             put["extracted"] = (EXTRACTED, [extracted(row) for row in cleaned])
             put["removals"] = (REMOVALS, [removal(row, run_id) for row in cleaned])
+            put["refused"] = (SETTLED, [])
+            put["sightings"] = (SIGHTINGS, [sighting(row) for row in cleaned])
             for dataset, (schema, content) in put.items():
                 known = [{name: row[name] for name in schema.names} for row in content]
                 write_rows(self.data, staging.batch_path(dataset, number), schema, known)
+            staging.write_counts(number, {"read": len(part)})
         verdicts = [
             {"record_key": row["record_key"], "failed": row.get("failed", []), "warnings": row.get("warnings", [])}
             for row in rows
@@ -173,6 +189,15 @@ class Mill:
         deduplicate(staging, self.index, reprocess=options.get("reprocess", False))
         self.publish(staging, groups)
         return self.end(staging, len(rows))
+
+    @contextmanager
+    def settings(self, groups: int = 2) -> Iterator[None]:
+        """Let the pipeline's own tasks work here."""
+        told = {"DATA_URI": str(self.root), "INDEX_URL": self.index.name, "PUBLISH_GROUPS": str(groups)}
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in told.items():
+                patch.setenv(f"NEWSMILL_{name}", value)
+            yield
 
     def corpus(self) -> list[dict[str, Any]]:
         """Return every row of the corpus, file by file, with its partition's key."""

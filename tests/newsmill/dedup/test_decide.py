@@ -11,7 +11,7 @@ from newsmill.dedup.decide import deduplicate
 from newsmill.model import Published, key_of
 from newsmill.schema import VERDICTS
 from newsmill.staging import StagingError, write_rows
-from tests.newsmill.dedup.factory import DAY, Mill, article, at, decided, settled
+from tests.newsmill.dedup.factory import Mill, article, at, decided, settled
 
 INDEXED_DAY = date(2023, 12, 1)
 
@@ -156,13 +156,13 @@ def test_another_text_of_a_known_article_is_its_next_revision_unless_its_fetch_i
         assert (row["duplicate_of_outlet"], row["duplicate_of_date"]) == ("verity", date(2023, 9, 13))
 
 
-def test_an_article_that_never_had_a_date_keeps_its_first_day(mill: Mill) -> None:
+def test_an_article_without_a_date_lies_on_the_day_on_which_it_was_first_published(mill: Mill) -> None:
     put(mill, article("a", published_at=None), date=INDEXED_DAY)
-    put(mill, article("b"))
+    put(mill, article("b"))  # had a date until now
     rows = [article("a", "New words.", published_at=None), article("b", "Newer words.", published_at=None)]
     decisions = mill.decide(rows)
     assert decisions["verity/a.html"]["date"] == INDEXED_DAY
-    assert decisions["verity/b.html"]["date"] == DAY
+    assert decisions["verity/b.html"]["date"] == INDEXED_DAY
 
 
 def test_a_known_text_under_another_id_is_a_duplicate_of_it(mill: Mill) -> None:

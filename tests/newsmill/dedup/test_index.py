@@ -191,7 +191,7 @@ def test_an_index_of_another_version_is_refused_by_reads_and_writes(index: Index
 def test_a_damaged_file_is_named(path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(b"no database at all, but long enough to look like one" * 100)
-    with pytest.raises(CorpusIndexError, match=r"index\.sqlite.*not a database.*backup"):
+    with pytest.raises(CorpusIndexError, match=r"index\.sqlite.*not a database.*newsmill rebuild-index"):
         Index(f"sqlite:///{path}").known(["a"])
 
 

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from newsmill.model import key_of
-from newsmill.preview.desk import lay_out, place_of
+from newsmill.model import key_of, place_of
+from newsmill.preview.desk import lay_out
 from newsmill.schema import CORPUS
 from newsmill.storage import Store
 

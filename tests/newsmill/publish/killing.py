@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from newsmill.publish import partitions
+from newsmill import staging
+from newsmill.dedup import index
+from newsmill.publish import partitions, reconcile
 
 
 class Killed(BaseException):
@@ -31,3 +33,37 @@ def killed_at_partition(step: int, *, after: bool) -> Iterator[None]:
         patch.setattr(partitions, "write_partition", deadly)
         with pytest.raises(Killed):
             yield
+
+
+POINTS = {
+    "decided": (staging.Staging, "write_groups"),
+    "partition": (partitions, "write_partition"),
+    "ledger": (reconcile, "write_ledger"),
+    "index": (index.Index, "commit"),
+    "ended": (staging.Staging, "end"),
+}
+"""Where a run may be killed: before or after one of these calls."""
+
+
+@contextmanager
+def killed_at(point: str, call: int, *, after: bool) -> Iterator[None]:
+    """Kill the block at a call of a point, counted from 0; a block that does not come so far is not killed.
+
+    Raises:
+        Killed: from the block, where it is killed.
+    """
+    owner, name = POINTS[point]
+    real, left = getattr(owner, name), call
+
+    def deadly(*arguments: Any, **named: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if left >= 0:
+            return real(*arguments, **named)
+        if after:
+            real(*arguments, **named)
+        raise Killed
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(owner, name, deadly)
+        yield

@@ -5,6 +5,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from newsmill.corpus import SchemaVersionError
 from newsmill.publish.files import (
     ROWS_PER_GROUP,
     PublishError,
@@ -149,7 +150,7 @@ def test_a_newer_schema_version_is_refused_and_ours_is_read(data: Store) -> None
         with data.replacing(PATH) as handle:
             pq.write_table(stamped, handle)
         if refused:
-            with pytest.raises(PublishError, match=r"articles\.parquet has schema version 2"):
+            with pytest.raises(SchemaVersionError, match=r"articles\.parquet has schema version 2"):
                 read_partition(data, KEY)
         else:
             assert len(read_partition(data, KEY).rows) == 1

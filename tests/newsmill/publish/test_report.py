@@ -13,8 +13,10 @@ from newsmill.publish.report import (
     OutletBooks,
     Report,
     check_books,
+    in_order,
     latest,
     make_report,
+    number_of,
     table,
 )
 from tests.newsmill.dedup.factory import DAY, Mill, article, settled
@@ -66,16 +68,24 @@ def test_a_report_comes_back_from_the_ledger(mill: Mill) -> None:
     assert latest(mill.data) == report
 
 
-def test_the_last_report_is_of_the_last_day_and_there_of_the_last_file_written(mill: Mill) -> None:
+def test_the_last_report_is_of_the_last_day_and_there_of_the_run_that_ended_last(mill: Mill) -> None:
     mill.run([article("a")], run_id="z", day=date(2024, 1, 5))
     mill.run([article("b")], run_id="a", day=date(2024, 1, 5))
     mill.run([article("c")], run_id="m", day=date(2024, 1, 4))
     paths = {entry.path.split("/")[-1][0]: entry.path for entry in mill.data.files("ledger/runs")}
-    os.utime(mill.root / paths["z"], (1_000, 1_000))
-    os.utime(mill.root / paths["a"], (2_000, 2_000))
+    os.utime(mill.root / paths["a"], (1_000, 1_000))  # as in a copy: times of files tell nothing
+    os.utime(mill.root / paths["z"], (2_000, 2_000))
     found = latest(mill.data)
     assert found is not None
     assert found.run_id == "a"
+    assert in_order(mill.data) == [paths["z"], paths["a"], paths["m"]]
+
+
+def test_a_run_that_is_written_twice_keeps_its_place_in_the_order(mill: Mill) -> None:
+    for run_id in ("b", "a"):
+        mill.run([article(run_id)], run_id=run_id)
+    first, second = in_order(mill.data)
+    assert (number_of(mill.data, first), number_of(mill.data, second), number_of(mill.data, "new")) == (1, 2, 3)
 
 
 def test_a_run_over_nothing_has_a_report_too(mill: Mill) -> None:

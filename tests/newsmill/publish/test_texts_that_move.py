@@ -1,22 +1,19 @@
 """Texts that change their article, and rows that leave the corpus: what readers see, and what a kill leaves."""
 
-import tempfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from newsmill.dedup.decide import deduplicate
 from newsmill.publish import partitions as partitions_module
-from newsmill.publish.partitions import groups, publish_group
+from newsmill.publish.partitions import groups
 from newsmill.publish.reconcile import reconcile
 from newsmill.publish.report import BooksError
 from newsmill.staging import Staging
-from tests.newsmill.dedup.factory import Mill, article, at, decided
+from tests.newsmill.dedup.factory import Mill, article
 from tests.newsmill.publish.killing import Killed, killed_at_partition
 
 LATER = date(2024, 1, 3)
@@ -41,10 +38,10 @@ EXPECTED = {"x": "B.", "y": "A.", "z": "New.", "n": "C.", "w": "W.", "m": "V. Sl
 
 
 def second(mill: Mill) -> Staging:
-    """A run in which texts move, decided on top of another one."""
+    """A run that reprocesses, in which texts move, decided on top of another one."""
     mill.run(FIRST)
     staging = mill.stage(SECOND, run_id="run-2", day=LATER)
-    deduplicate(staging, mill.index)
+    deduplicate(staging, mill.index, reprocess=True)
     return staging
 
 
@@ -133,7 +130,7 @@ def test_a_row_that_did_not_leave_fails_the_run(tmp_path: Path) -> None:
     content = path.read_bytes()
     rows = SECOND[:-1]
     staging = mill.stage(rows, run_id="run-2", day=LATER)
-    deduplicate(staging, mill.index)
+    deduplicate(staging, mill.index, reprocess=True)
     mill.publish(staging)
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
@@ -206,7 +203,7 @@ def test_a_run_lost_after_publishing_and_run_anew_gives_the_same_corpus(tmp_path
     staging = second(mill)
     mill.publish(staging)
     mill.data.remove(staging.root)
-    mill.run(SECOND, run_id="run-2", day=LATER)
+    mill.run(SECOND, run_id="run-2", day=LATER, reprocess=True)
     assert mill.bytes_of("corpus") == expected.bytes_of("corpus")
     check_index(mill)
 
@@ -223,79 +220,3 @@ def check_index(mill: Mill) -> None:
         one = known[row["article_id"]]
         assert f"{one.date}|{one.outlet}" == row["key"]
         assert (one.raw_path, one.raw_sha256, one.revision) == (row["raw_path"], row["raw_sha256"], row["revision"])
-
-
-RUNS = st.lists(
-    st.lists(
-        st.fixed_dictionaries(
-            {
-                "id": st.sampled_from("wxyz"),
-                "text": st.sampled_from(["One.", "Two.", "Three.", "Four."]),
-                "outlet": st.sampled_from(["verity", "express"]),
-                "published_at": st.sampled_from([at(1), at(2), None]),
-                "fetched_at": st.sampled_from([None, None, at(1), at(2)]),
-                "raw_sha256": st.sampled_from(["bytes-1", "bytes-2"]),
-                "file": st.sampled_from("ab"),
-            }
-        ),
-        max_size=6,
-        unique_by=lambda row: (row["id"], row["file"]),
-    ),
-    min_size=2,
-    max_size=3,
-)
-
-
-def rows_of(drawn: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Records whose bytes do not tell their text, as if the rules changed from run to run."""
-    rows = []
-    for values in drawn:
-        name = f"{values['id']}{values['file']}"
-        fields = {key: value for key, value in values.items() if key not in ("text", "file")}
-        print_of = f"{name} {values['raw_sha256']}"
-        rows.append(article(name, values["text"], raw_path=f"{name}.html", fingerprint=print_of, **fields))
-    return rows
-
-
-@settings(max_examples=60)
-@given(data=st.data(), runs=RUNS, reprocess=st.booleans())
-def test_in_any_sequence_of_runs_no_text_is_doubled_or_lost_and_order_does_not_matter(
-    data: st.DataObject, runs: list[list[dict[str, Any]]], reprocess: bool
-) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        mill, other = Mill(Path(folder) / "one"), Mill(Path(folder) / "other")
-        for number, drawn in enumerate(runs):
-            rows = rows_of(drawn)
-            before = {row["content_hash"]: row for row in mill.corpus()}
-            options = {"run_id": f"run-{number}", "day": date(2024, 1, 2 + number), "reprocess": reprocess}
-            staging = mill.stage(rows, **options)
-            deduplicate(staging, mill.index, reprocess=reprocess)
-            decisions = decided(staging)
-            parts = groups(staging, 2)
-            staging.write_groups(parts)
-            for keys in parts:
-                publish_group(staging, mill.data, keys)
-                assert_once(mill)
-            mill.end(staging, len(rows))
-            check_index(mill)
-            check_nothing_is_lost(mill, before, decisions)
-            shuffled = data.draw(st.permutations(rows))
-            other.run(shuffled, groups=data.draw(st.integers(1, 4)), batch_rows=2, **options)
-            for part in ("corpus", "ledger/duplicates"):
-                assert other.bytes_of(part) == mill.bytes_of(part)
-
-
-def check_nothing_is_lost(mill: Mill, before: dict[str, dict[str, Any]], decisions: dict[str, dict[str, Any]]) -> None:
-    """Every text that is not of a superseded version is there; who went has a new text, or one stands for it."""
-    rows = mill.corpus()
-    standing = {row["content_hash"] for row in rows}
-    places = {(row["article_id"], row["key"]) for row in rows}
-    for row in decisions.values():
-        if row["reason"] != "superseded":
-            assert row["content_hash"] in standing
-        if row["fate"] == "duplicate":
-            place = (row["duplicate_of"], f"{row['duplicate_of_date']}|{row['duplicate_of_outlet']}")
-            assert place in places
-    replaced = {row["content_hash"]: row["replaced_by"] for row in mill.ledger("revisions")}
-    for text in set(before) - standing:
-        assert replaced[text] in standing or replaced[text] in replaced

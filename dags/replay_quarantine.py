@@ -1,0 +1,82 @@
+"""Take records that were quarantined, or could not be read, through the pipeline again, after a fix.
+
+Mend the cause first: an outlet's file, a rule, a limit, a new version of newsmill, or the raw file itself. Then trigger
+this DAG; it never runs by itself. It takes the records whose **latest** fate is one of the reasons asked for, and no
+others; what has come right since is not touched.
+
+| task | what it does |
+|---|---|
+| `plan` | finds the records in the ledger, checks settings, outlet files and rules, cuts the records into batches |
+| `extract` | one task a batch: reads these records of the landing zone as they are today, and extracts |
+| `learn` | finds what each outlet repeats, in these articles and those remembered of earlier runs |
+| `clean` | one task a batch: cuts boilerplate by the rules of `include/rules`, and notes every cut |
+| `validate` | judges every article's fields; stops the run when more than the rejection limit is quarantined |
+| `deduplicate` | decides each record's fate |
+| `publish` | one task a group of partitions: merges the articles into `corpus/date=…/outlet=…/` |
+| `reconcile` | checks that the books balance, writes ledger, index and profiles, logs the table of fates by outlet |
+
+The ledger keeps both fates of a record, each with its run. A record whose raw file is gone ends as `unreadable`,
+`vanished`, and keeps its old reason for the next time.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from airflow.sdk import Param, dag
+
+from newsmill import rerun
+from newsmill.model import QUARANTINE_REASONS, UNREADABLE_REASONS, Replay
+from wiring import (
+    DAG_ARGS,
+    date_param,
+    dry_run_param,
+    flow,
+    landing_param,
+    min_words_param,
+    outlets_param,
+    params,
+    planned,
+    rejection_param,
+    selection,
+    text_param,
+)
+
+REASONS = [reason.value for reason in (*QUARANTINE_REASONS, *UNREADABLE_REASONS)]
+
+PARAMS = {
+    "reasons": Param(
+        [reason.value for reason in QUARANTINE_REASONS],
+        type="array",
+        minItems=1,
+        items={"type": "string", "enum": REASONS},
+        examples=REASONS,
+        title="Reasons",
+        description="Take the records that were refused last for one of these. Those that are set are of the "
+        "quarantine; the others are of unreadable records.",
+    ),
+    "outlets": outlets_param("Take only these outlets' records, by slug, as the ledger has them. Empty: all."),
+    "run_id": text_param("Run", "Take only what this run refused: its id, as the ledger has it. Empty: any run."),
+    "from_date": date_param("From run date", "Take only what was refused by a run of this day (UTC) or later."),
+    "to_date": date_param("To run date", "Take only what was refused by a run of this day (UTC) or earlier."),
+    "landing_uri": landing_param(),
+    "min_words": min_words_param(),
+    "rejection_limit": rejection_param(1),
+    "dry_run": dry_run_param(),
+}
+
+
+@dag(schedule=None, doc_md=__doc__, params=PARAMS, **DAG_ARGS)
+def replay_quarantine() -> None:
+    """Wire the stages of `newsmill.pipeline` behind a plan of refused records."""
+    flow(planned(_plan, "Finds the refused records that are asked for in the ledger, and cuts them into batches."))
+
+
+def _plan(run_id: str, day: date) -> list[dict[str, Any]]:
+    asked = params()
+    names = ("reasons", "outlets", "run_id", "from_date", "to_date")
+    return rerun.plan_replay(run_id, day, selection(), Replay(**{name: asked[name] for name in names}))
+
+
+replay_quarantine()

@@ -1,0 +1,243 @@
+"""What the DAG files share: the asset, default arguments, params, and the tasks of a run in their order.
+
+The folder of DAGs is on `sys.path` wherever Airflow runs them. Airflow looks into this file too, and finds no DAG.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from airflow.sdk import (
+    Asset,
+    ExceptionRetryPolicy,
+    Param,
+    RetryAction,
+    RetryRule,
+    TriggerRule,
+    get_current_context,
+    task,
+)
+
+from newsmill import pipeline
+from newsmill.model import Selection
+from newsmill.registry import MAX_SLUG, SLUG, outlet_slugs
+from newsmill.settings import load_settings
+from newsmill.storage import StorageError
+
+SETTINGS = load_settings()
+CORPUS = Asset(name="newsmill_corpus", uri="newsmill://corpus", group="newsmill")  # one, wherever the data lies: an
+# Airflow that knew the name with another URI refuses to run the tasks
+LABEL = "{{ task.op_kwargs['part']['label'] }}"
+
+RETRY_WHAT_MAY_PASS = ExceptionRetryPolicy(
+    [
+        RetryRule(
+            [StorageError, OSError, "sqlalchemy.exc.OperationalError"],
+            RetryAction.RETRY,
+            reason="storage or database may answer again",
+        ),
+        RetryRule(
+            ["newsmill.lock.CorpusBusyError"], RetryAction.RETRY, reason="the other run will let go of the corpus"
+        ),
+        RetryRule(Exception, RetryAction.FAIL, reason="the same input gives the same error"),
+    ]
+)
+
+DAG_ARGS: dict[str, Any] = {
+    "start_date": datetime(2026, 1, 1, tzinfo=UTC),
+    "catchup": False,
+    "max_active_runs": 1,
+    "tags": ["newsmill"],
+    "default_args": {
+        "owner": "newsmill",
+        "retries": 2,
+        "retry_delay": timedelta(seconds=30),
+        "retry_exponential_backoff": 2.0,
+        "max_retry_delay": timedelta(minutes=10),
+        "retry_policy": RETRY_WHAT_MAY_PASS,
+        "trigger_rule": TriggerRule.NONE_FAILED,
+    },
+}
+
+
+def landing_param() -> Param:
+    """Return the param `landing_uri`."""
+    return Param(
+        SETTINGS.landing_uri,
+        type="string",
+        minLength=1,
+        title="Landing zone",
+        description="The folder or URI that holds the raw files. It is only read.",
+    )
+
+
+def outlets_param(description: str) -> Param:
+    """Return the param `outlets`."""
+    return Param(
+        None,
+        type=["array", "null"],
+        items={"type": "string", "pattern": f"^{SLUG.pattern}$", "maxLength": MAX_SLUG},
+        examples=outlet_slugs(SETTINGS.include / "outlets"),
+        title="Outlets",
+        description=description,
+    )
+
+
+def date_param(title: str, description: str) -> Param:
+    """Return a param that is a day or empty."""
+    return Param(None, type=["null", "string"], format="date", title=title, description=description)
+
+
+def text_param(title: str, description: str) -> Param:
+    """Return a param that is a text or empty."""
+    return Param(None, type=["null", "string"], title=title, description=description)
+
+
+def flag_param(default: bool, title: str, description: str) -> Param:
+    """Return a param that is on or off."""
+    return Param(default, type="boolean", title=title, description=description)
+
+
+def min_words_param() -> Param:
+    """Return the param `min_words`."""
+    return Param(
+        SETTINGS.min_words,
+        type="integer",
+        minimum=0,
+        title="Minimum words",
+        description="An article of fewer words, after cleaning, is quarantined.",
+    )
+
+
+def rejection_param(default: float = SETTINGS.rejection_limit) -> Param:
+    """Return the param `rejection_limit`."""
+    return Param(
+        default,
+        type="number",
+        minimum=0,
+        maximum=1,
+        title="Rejection limit",
+        description="The run fails, before it publishes anything, when a larger share of its articles is quarantined.",
+    )
+
+
+def dry_run_param(default: bool = False) -> Param:
+    """Return the param `dry_run`."""
+    return flag_param(
+        default,
+        "Dry run",
+        "Do everything up to publishing, write nothing outside staging, report what would have happened.",
+    )
+
+
+def run_id() -> str:
+    """Return the id of the run that the task at work belongs to."""
+    return str(get_current_context()["run_id"])
+
+
+def run_day() -> date:
+    """Return the UTC day of that run."""
+    day: date = get_current_context()["dag_run"].run_after.astimezone(UTC).date()
+    return day
+
+
+def params() -> dict[str, Any]:
+    """Return that run's params; days as dates, outlets and reasons as tuples."""
+    asked = dict(get_current_context()["params"])
+    for name in ("from_date", "to_date"):
+        if name in asked:
+            asked[name] = date.fromisoformat(asked[name]) if asked[name] else None
+    for name in ("outlets", "reasons"):
+        if name in asked:
+            asked[name] = tuple(asked[name] or ())
+    return asked
+
+
+def selection() -> Selection:
+    """Return what that run was asked to do, as far as all DAGs ask it."""
+    asked = params()
+    common = ("landing_uri", "min_words", "rejection_limit", "dry_run")
+    return Selection(**{name: asked[name] for name in common})
+
+
+def announce(keys: list[str]) -> None:
+    """Announce partitions of the corpus that the task at work has written.
+
+    Airflow announces the assets of a task that succeeds even if it names no partition; so one that has written nothing
+    gives its asset up. Else every night would wake the consumers of the corpus, changed or not.
+    """
+    context = get_current_context()
+    if keys:
+        context["outlet_events"][CORPUS].add_partitions(keys)
+    else:
+        context["task"].outlets = []
+
+
+def planned(plan: Callable[[str, date], list[dict[str, Any]]], doc_md: str) -> Any:
+    """Return a run's first task, `plan`: it finishes what other runs had decided, then plans.
+
+    Args:
+        plan: called with the run's id and day.
+        doc_md: the task's.
+    """
+
+    @task(task_id="plan", doc_md=doc_md, outlets=[CORPUS])
+    def first() -> list[dict[str, Any]]:
+        announce([] if params()["dry_run"] else pipeline.recover(run_id()))
+        return plan(run_id(), run_day())
+
+    return first()
+
+
+def flow(batches: Any, before_deciding: Callable[[], Any] | None = None) -> None:
+    """Wire what comes after `plan`: the stages of `newsmill.pipeline` in their order.
+
+    Args:
+        batches: what `plan` returns.
+        before_deciding: a task between `validate` and `deduplicate`.
+    """
+
+    @task(
+        doc_md="Reads a batch's raw records and extracts blocks and metadata from those that are new or changed.",
+        map_index_template=LABEL,
+    )
+    def extract(part: dict[str, Any]) -> dict[str, int]:
+        return pipeline.extract(run_id(), part["number"])
+
+    @task(doc_md="Finds what each outlet repeats: in how many different stories, on how many days, at which end.")
+    def learn() -> dict[str, int]:
+        return pipeline.learn(run_id())
+
+    @task(doc_md="Cuts the boilerplate from a batch's articles and notes every cut.", map_index_template=LABEL)
+    def clean(part: dict[str, Any]) -> dict[str, int]:
+        return pipeline.clean(run_id(), part["number"])
+
+    @task(doc_md="Judges every article's fields; stops the run when too many are quarantined. Builds the Data Docs.")
+    def validate() -> dict[str, int]:
+        return pipeline.validate(run_id())
+
+    @task(doc_md="Decides each record's fate and spreads the touched partitions over publish tasks.")
+    def deduplicate() -> list[dict[str, Any]]:
+        return pipeline.deduplicate(run_id())
+
+    @task(
+        doc_md="Merges a group's articles into its partitions of the corpus.",
+        map_index_template=LABEL,
+        outlets=[CORPUS],
+    )
+    def publish(part: dict[str, Any]) -> int:
+        written = pipeline.publish(run_id(), part["number"])
+        announce(written)
+        return len(written)
+
+    @task(doc_md="Checks that the books balance, writes ledger, index and profiles, logs the table of fates by outlet.")
+    def reconcile() -> dict[str, int]:
+        return pipeline.reconcile(run_id())
+
+    extracted, groups = extract.expand(part=batches), deduplicate()
+    cleaned, judged = clean.expand(part=batches), validate()
+    extracted >> learn() >> cleaned >> judged
+    (judged >> before_deciding() if before_deciding else judged) >> groups
+    groups >> publish.expand(part=groups) >> reconcile()

@@ -1,0 +1,176 @@
+"""The files of ledger and quarantine, each read to its last page, and their narrow columns on the desk.
+
+A ledger file belongs to one run and does not change after the run, so nobody needs to be kept from writing while they
+are read. One that `newsmill repair` has set aside leaves a file of its name below `damaged/`: what it held is known to
+be lost, and is a warning from then on.
+
+Owns reading the files and what is missing of them. Keep out: whether they agree (agreement).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from newsmill import parquet
+from newsmill.schema import DRIFT, DUPLICATES, FATES, METADATA, QUARANTINE, REMOVALS, REVISIONS, RUNS
+from newsmill.storage import Store
+from newsmill.upkeep.aside import articles_lost, paths_aside
+from newsmill.upkeep.corpus import DAMAGE
+from newsmill.upkeep.desk import Desk
+from newsmill.upkeep.findings import Finding, Findings, repair
+
+ROWS_AT_ONCE = 5000
+
+SCHEMAS = {
+    "runs": RUNS,
+    "fates": FATES,
+    "removals": REMOVALS,
+    "metadata": METADATA,
+    "duplicates": DUPLICATES,
+    "revisions": REVISIONS,
+    "quarantine": QUARANTINE,
+    "drift": DRIFT,
+}
+_ON_DESK = {
+    "runs": ["run_id", "outlet", "read", "published", "duplicate", "quarantined", "unreadable", "unchanged"],
+    "fates": [
+        "run_id",
+        "record_key",
+        "fate",
+        "article_id",
+        "raw_path",
+        "raw_sha256",
+        "date",
+        "outlet",
+        "revision",
+    ],
+    "duplicates": ["record_key", "duplicate_of"],
+    "revisions": ["article_id", "content_hash", "revision", "replaced_by", "raw_path", "removed_chars"],
+    "quarantine": ["record_key", "article_id", "removed_chars"],
+}
+_PATH = re.compile(r"(?:ledger/(?P<dataset>[a-z]+)|(?P<quarantine>quarantine))/(?P<run>run_date=[^/]+/[^/]+)\.parquet")
+
+
+class LedgerFile(NamedTuple):
+    """A file of ledger or quarantine: its dataset, and its place there, which stands for the run."""
+
+    dataset: str
+    run: str
+
+    @property
+    def path(self) -> str:
+        """The path from the data root."""
+        return f"{folder_of(self.dataset)}/{self.run}.parquet"
+
+
+def folder_of(dataset: str) -> str:
+    """Return the folder of a dataset of the ledger, or of the quarantine."""
+    return dataset if dataset == "quarantine" else f"ledger/{dataset}"
+
+
+def ledger_file(path: str) -> LedgerFile | None:
+    """Return what a path is in the ledger; None where it is no file of it."""
+    found = _PATH.fullmatch(path)
+    name = (found["dataset"] or found["quarantine"]) if found else None
+    return LedgerFile(name, found["run"]) if found and name in SCHEMAS else None
+
+
+def is_readable(data: Store, ledger: LedgerFile) -> bool:
+    """Tell whether a file is there, has its dataset's columns, and can be read to its end."""
+    try:
+        with parquet.opened(data, ledger.path, checked=True) as file:
+            for _ in parquet.batches(file, ROWS_AT_ONCE):
+                pass
+            return _is_of(file.schema_arrow, SCHEMAS[ledger.dataset])
+    except DAMAGE:
+        return False
+
+
+def list_ledger(data: Store) -> dict[str, int]:
+    """Return the files of ledger and quarantine, with their bytes."""
+    return {entry.path: entry.size for folder in map(folder_of, SCHEMAS) for entry in data.files(folder)}
+
+
+def load_ledger(data: Store, paths: Iterable[str], desk: Desk, found: Findings) -> None:
+    """Read these files whole, and put what is asked of them on the desk."""
+    for path in paths:
+        file = ledger_file(path)
+        if file is None:
+            found.add(_finding("ledger.stray", path, "no file of the ledger: <dataset>/run_date=…/<run>.parquet"))
+            continue
+        found.checked["files of the ledger"] += 1
+        problem = _load(data, file, desk)
+        desk.add_values("gaps" if problem else "files", [(file.dataset, file.run)])
+        if problem:
+            found.add(_finding("ledger.unreadable", path, problem))
+
+
+def load_aside(data: Store, paths: Iterable[str], desk: Desk, found: Findings) -> None:
+    """Put on the desk what was set aside, and warn of what the runs in the ledger lack since then.
+
+    Args:
+        data: the data root.
+        paths: of the ledger. A run that has no file there was set aside as a whole, and never was.
+        desk: where it goes.
+        found: is told of warnings.
+    """
+    runs = {file.run for file in map(ledger_file, paths) if file}
+    for path, lies_at in paths_aside(data):
+        desk.add_values("aside", [(path,)])
+        file = ledger_file(path)
+        if file and file.dataset != "runs":  # which is made again
+            desk.add_values("gaps", [(file.dataset, file.run)])
+            if file.run in runs:
+                detail = f"{file.dataset} of this run are not complete; what there was lies in {lies_at}"
+                found.add(Finding(kind="ledger.incomplete", where=path, detail=detail, is_warning=True))
+    desk.add_values("given_up", [(article_id,) for article_id in articles_lost(data)])
+
+
+def _load(data: Store, ledger: LedgerFile, desk: Desk) -> str:
+    """Read a file to its end; return what is wrong with it."""
+    schema = SCHEMAS[ledger.dataset]
+    try:
+        with parquet.opened(data, ledger.path, checked=True) as file:
+            if not _is_of(file.schema_arrow, schema):
+                return f"not the columns of {ledger.dataset}: {', '.join(file.schema_arrow.names)}"
+            for part in parquet.batches(file, ROWS_AT_ONCE):
+                narrow = _narrow(ledger, pa.table(part))
+                if narrow is not None:
+                    desk.add(ledger.dataset, narrow)
+    except DAMAGE as error:
+        if ledger.dataset in (*_ON_DESK, "removals"):
+            desk.do(f"DELETE FROM {ledger.dataset} WHERE run = $run", {"run": ledger.run})  # noqa: S608 - our own name
+        return f"cannot be read: {error}"
+    return ""
+
+
+def _is_of(found: pa.Schema, schema: pa.Schema) -> bool:
+    """Tell whether a file has a dataset's columns, and no others; one that may be null may have come in later."""
+    ours = [field for field in schema if field.name in found.names]
+    missing = [field for field in schema if field.name not in found.names]
+    same = [field.name for field in ours] == found.names and all(
+        field.equals(found.field(field.name)) for field in ours
+    )
+    return same and all(field.nullable for field in missing)
+
+
+def _narrow(ledger: LedgerFile, part: pa.Table) -> pa.Table | None:
+    run = pa.repeat(ledger.run, len(part))
+    if ledger.dataset == "removals":
+        after = pc.fill_null(pc.utf8_length(part["text_after"]), 0)
+        gone = pc.subtract(pc.utf8_length(part["text_before"]), after)
+        own = pa.table({"record_key": part["record_key"], "chars": pc.cast(gone, pa.int64())})
+        sums = own.group_by("record_key", use_threads=False).aggregate([("chars", "sum")])
+        return pa.table({"run": pa.repeat(ledger.run, len(sums)), **{name: sums[name] for name in sums.column_names}})
+    if ledger.dataset not in _ON_DESK:
+        return None
+    return pa.table({"run": run, **{name: part[name] for name in _ON_DESK[ledger.dataset]}})
+
+
+def _finding(kind: str, path: str, detail: str) -> Finding:
+    return Finding(kind=kind, where=path, detail=detail, command=repair(path))

@@ -1,0 +1,18 @@
+"""A run is killed at every step of deduplicate's end, publish and reconcile, one by one; the next run mends it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.crashing import Mill, check_every_step, end
+
+
+@pytest.fixture(scope="module")
+def mill(tmp_path_factory):
+    made = Mill(tmp_path_factory.mktemp("mill"))
+    yield made
+    made.nursery.close()
+
+
+def test_killed_at_every_step_from_the_decision_to_the_end(mill):
+    check_every_step(mill, mill.start, end, at_least=100)

@@ -1,0 +1,29 @@
+"""`kill -9` of a real DAG run's process group, at random moments of every task; then one run makes it right."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.kills import Nights, check_nothing_is_lost
+
+
+@pytest.fixture(scope="module")
+def nights(tmp_path_factory):
+    made = Nights(tmp_path_factory.mktemp("nights"))
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        ("plan", "extract", "publish", "recover"),
+        ("learn", "clean", "reconcile", "recover"),
+        ("extract", "validate", "publish", "recover"),
+        ("plan", "learn", "deduplicate", "recover"),
+    ],
+    ids="-".join,
+)
+def test_killed_again_and_again_then_one_run_leaves_what_an_undisturbed_one_does(nights, steps):
+    data = nights.kill_and_let_go("-".join(steps), steps)
+    check_nothing_is_lost(nights, data)

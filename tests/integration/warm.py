@@ -1,0 +1,236 @@
+"""Runs in processes that start warm: forked from one that has imported everything, and has parsed the DAG.
+
+Owns starting, watching and killing them. A process that starts anew pays some ten seconds for imports; a fork pays
+none, is as alone (its own process group), and dies as surely. Keep out: what a test wants of them.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import importlib
+import logging
+import multiprocessing
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import AIRFLOW_HOME, PROJECT
+
+WHAT_STAGES_IMPORT = (
+    "newsmill.pipeline",
+    "newsmill.intake",
+    "newsmill.clean.cleaner",
+    "newsmill.clean.rules",
+    "newsmill.learn.task",
+    "newsmill.validate.docs",
+    "newsmill.validate.judge",
+    "newsmill.dedup.decide",
+    "newsmill.publish.reconcile",
+    "newsmill.publish.partitions",
+    "newsmill.rows",
+    "newsmill.staging",
+    "great_expectations",
+    "pandas",
+)
+STEPS = ("recover", "plan", "extract", "learn", "clean", "validate", "deduplicate", "publish", "reconcile")
+SUBREAPER = 36
+"""`prctl`: what a killed child has forked becomes a child of ours, so that we can wait for its end."""
+
+RUN_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Blow:
+    """When to kill: so many seconds after the `nth` beginning (from 0) of a step."""
+
+    step: str
+    nth: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a process: exit code (-9: killed), what it began when (seconds from its start), what it said."""
+
+    code: int
+    begun: tuple[tuple[str, float], ...]
+    log: str
+
+    def counts(self, step: str) -> int:
+        """Return how often a step was begun."""
+        return sum(name == step for name, _ in self.begun)
+
+
+class Nursery:
+    """A process that has imported what it was told to, and forks children that call a function.
+
+    The function is called as `work(tell, *arguments)`; `tell(step)` says that a step begins.
+    """
+
+    def __init__(self, log: Path, prepare: Callable[..., Any], *arguments: Any, environment: dict[str, str]) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._log = log
+        self._asks, theirs = context.Pipe()
+        self._told, tell = context.Pipe(duplex=False)
+        self._process = context.Process(target=_nurse, args=(theirs, tell, log, prepare, arguments, environment))
+        self._process.start()
+        theirs.close()
+        tell.close()
+        try:
+            self._asks.recv()
+        except EOFError:
+            raise RuntimeError(f"it did not start:\n{log.read_text()[-5000:]}") from None
+
+    def close(self) -> None:
+        """End it."""
+        self._asks.close()
+        self._process.join()
+
+    def call(
+        self, work: Callable[..., Any], *arguments: Any, environment: dict[str, str], blow: Blow | None = None
+    ) -> Done:
+        """Fork a child in a process group of its own, let it work, and kill the whole group if told to."""
+        self._asks.send((work, arguments, environment))
+        pid = self._asks.recv()
+        logged = self._log.stat().st_size
+        begun: list[tuple[str, float]] = []
+        start = time.monotonic()
+        end: float | None = None
+        while True:
+            left = (start + RUN_SECONDS if end is None else end) - time.monotonic()
+            ready = wait([self._asks, self._told], max(0, left))
+            if self._told in ready:
+                begun.append((self._told.recv(), time.monotonic() - start))
+                if blow and end is None and begun[-1][0] == blow.step and _times(begun, blow.step) == blow.nth + 1:
+                    end = time.monotonic() + blow.seconds
+                elif end is not None:
+                    end = 0  # it was quicker than was thought: now, at the beginning of what comes after
+            elif self._asks in ready:
+                return Done(self._asks.recv(), tuple(begun), self._log.read_bytes()[logged:].decode(errors="replace"))
+            if not ready or end == 0:
+                os.killpg(pid, signal.SIGKILL)
+                end = time.monotonic() + RUN_SECONDS
+
+
+def _times(begun: list[tuple[str, float]], step: str) -> int:
+    return sum(name == step for name, _ in begun)
+
+
+def _nurse(asks: Connection, tell: Connection, log: Path, prepare: Callable[..., Any], *given: Any) -> None:
+    ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
+    with log.open("ab") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    arguments, environment = given
+    os.environ.update(environment)
+    prepare(*arguments)
+    asks.send("ready")
+    while True:
+        try:
+            work, arguments, environment = asks.recv()
+        except EOFError:
+            shutil.rmtree(AIRFLOW_HOME, ignore_errors=True)
+            os._exit(0)  # what Airflow would still do at its end takes seconds
+        if pid := os.fork():
+            asks.send(pid)
+            asks.send(_buried(pid))
+        else:
+            _live(work, arguments, environment, tell)
+
+
+def _buried(pid: int) -> int:
+    """Wait for a child and for what it has forked; return the child's exit code."""
+    _, status = os.waitpid(pid, 0)
+    with suppress(ChildProcessError):
+        while True:
+            os.waitpid(-pid, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+def _live(work: Callable[..., Any], arguments: tuple, environment: dict[str, str], tell: Connection) -> None:
+    code = 1
+    try:
+        os.setsid()
+        os.environ.update(environment)
+        work(tell.send, *arguments)
+        code = 0
+    except BaseException:
+        logging.getLogger("newsmill").exception("the child failed")
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def import_stages() -> None:
+    """Import what the stages import when they are called."""
+    for name in WHAT_STAGES_IMPORT:
+        importlib.import_module(name)
+    keep_rules()
+
+
+def keep_rules() -> None:
+    """Load the cleaning rules once and for all: every task loads them, which takes half a second each time."""
+    from newsmill import pipeline, workplace
+    from newsmill.clean.rules import load_rules
+
+    kept = load_rules(PROJECT / "include" / "rules")
+    pipeline.rules_of = workplace.rules_of = lambda _: kept
+
+
+def telling(tell: Callable[[str], None]) -> None:
+    """Make every step of the pipeline say that it begins; it does the same as before."""
+    from newsmill import pipeline
+
+    for name in STEPS:
+        setattr(pipeline, name, _telling(tell, name, getattr(pipeline, name)))
+
+
+def _telling(tell: Callable[[str], None], name: str, step: Callable[..., Any]) -> Callable[..., Any]:
+    def told(*arguments: Any, **named: Any) -> Any:
+        tell(name)
+        return step(*arguments, **named)
+
+    return told
+
+
+PARSED: dict[str, Any] = {}
+
+
+def warm_dags(landing: Path, moment: tuple[int, ...]) -> None:
+    """Import Airflow and the stages, make a metadata database, parse the DAGs, and run the first one, once."""
+    import_stages()
+    from airflow.dag_processing.dagbag import BundleDagBag
+    from airflow.sdk.execution_time.supervisor import in_process_api_server
+    from airflow.utils.db import initdb
+
+    initdb()
+    folder = PROJECT / "dags"
+    PARSED.update(BundleDagBag(dag_folder=folder, bundle_path=folder, bundle_name="dags-folder").dags)
+    run_dag(landing, moment)
+    del in_process_api_server().transport  # its thread must not be there when we fork
+    gc.collect()
+
+
+def run_dag(landing: Path, moment: tuple[int, ...]) -> None:
+    """Run the DAG `ingest_news` as `airflow dags test` does; raise when it does not end well."""
+    when = datetime(*moment, tzinfo=UTC)
+    ended = PARSED["ingest_news"].test(run_after=when, logical_date=when, run_conf={"landing_uri": str(landing)})
+    if ended.state != "success":
+        raise RuntimeError(f"the run ended as {ended.state}")
+
+
+def run_dag_telling(tell: Callable[[str], None], landing: Path, moment: tuple[int, ...]) -> None:
+    """Run the DAG, and tell which steps begin, and the end."""
+    telling(tell)
+    run_dag(landing, moment)
+    tell("end")
