@@ -96,13 +96,16 @@ class _Child:
         Raises:
             Exception: what the work raised.
         """
+        failure: BaseException | None = None
         for message in self._messages():
             if isinstance(message, BaseException):
-                raise message
-            if message is None:
+                failure = message
+            elif message is None:
                 self.is_done = True
             else:
                 yield message
+        if failure:
+            raise failure
 
     def blamed(self) -> Unreadable:
         """Return what has become of the record that killed the child.

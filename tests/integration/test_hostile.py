@@ -18,13 +18,13 @@ from tests.integration.runs import fates, published, rows, run
 from tests.integration.test_bad_input import PAGE, pipeline_day, selection, variant, write
 from tests.processes import children, computed, wait_for
 
-PARAGRAPHS = 30_000
+PARAGRAPHS = 18_000
 SENTENCE = (
     "The council of Springfield voted on Tuesday to rebuild the old harbour bridge, which number {} of its members "
     "had wanted to close."
 )
 MEMORY = str(64 * 1024 * 1024)
-"""The least that may be set; the long page takes twice as much."""
+"""The least that may be set; the long page takes more."""
 
 
 def long_page() -> str:
@@ -34,7 +34,7 @@ def long_page() -> str:
 
 def busy_page() -> str:
     """Return a page whose tree takes a hundred times its size."""
-    return PAGE.format(charset="utf-8", title="The bridge", body="<i>a</i>" * 300_000)
+    return PAGE.format(charset="utf-8", title="The bridge", body="<i>a</i>" * 600_000)
 
 
 def long_dump() -> str:
@@ -106,7 +106,7 @@ def test_page_that_is_killed_then_too_slow_then_too_large_is_published_when_the_
 def kill_who_computes(before: set[int]) -> None:
     """Kill this process's new child once it computes for longer than the good articles need."""
     (child,) = wait_for(lambda: children() - before)
-    wait_for(lambda: computed(child) > 1.5)
+    wait_for(lambda: computed(child) > 1)
     os.kill(child, signal.SIGKILL)
 
 
@@ -117,7 +117,7 @@ def test_article_that_takes_too_long_to_clean_is_unreadable_and_published_when_i
     write(landing / path, long_dump())
     batches = pipeline.plan("slow", pipeline_day(), selection(landing))
     assert pipeline.extract("slow", 1) == {"extracted": 4}
-    monkeypatch.setenv("NEWSMILL_RECORD_SECONDS", "1")
+    monkeypatch.setenv("NEWSMILL_RECORD_SECONDS", "0.8")
     pipeline.learn("slow")
     assert pipeline.clean("slow", 1)["unreadable"] == 1
     monkeypatch.delenv("NEWSMILL_RECORD_SECONDS")
@@ -138,7 +138,7 @@ def go_on(run_id: str) -> dict[str, int]:
     return pipeline.reconcile(run_id)
 
 
-@pytest.mark.parametrize("pattern", ["HgHHgH", "HH"])
+@pytest.mark.parametrize("pattern", ["HHgH", "H"])
 def test_hostile_lines_cost_themselves_alone_wherever_they_stand(tmp_path, data, monkeypatch, pattern):
     monkeypatch.setenv("NEWSMILL_RECORD_MEMORY_BYTES", MEMORY)
     hostile = json.dumps({"html": busy_page(), "outlet": "press"})
