@@ -10,14 +10,14 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from newsmill.staging import Staging
+from newsmill.staging import TAKEDOWN_FILE, Staging
 from newsmill.storage import Store
 
 log = structlog.get_logger("newsmill")
 
 
 def clear_staging(data: Store, days: float, *, but: str) -> list[str]:
-    """Remove the staging folders in which nothing was written for some days, and which hold no decided run.
+    """Remove the staging folders in which nothing was written for some days; not those of decided runs and takedowns.
 
     Args:
         data: the data root.
@@ -32,7 +32,8 @@ def clear_staging(data: Store, days: float, *, but: str) -> list[str]:
     before = datetime.now(UTC) - timedelta(days=days)
     own = Staging.of(data, but).root
     found = [Staging(data, name) for name in data.folders("staging")]
-    old = [one for one in found if one.root != own and not one.is_decided and _written(one) < before]
+    free = [one for one in found if one.root != own and not one.is_decided and not data.exists(one.path(TAKEDOWN_FILE))]
+    old = [one for one in free if _written(one) < before]
     for staging in old:
         data.remove(staging.root)
     names = [staging.root.partition("/")[2] for staging in old]

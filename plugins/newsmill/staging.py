@@ -22,6 +22,9 @@ from newsmill.registry import slug_of
 from newsmill.schema import PLAN, SCHEMA_VERSION, WANTED
 from newsmill.storage import Store
 
+TAKEDOWN_FILE = "takedown.json"
+"""What an unfinished takedown has in a folder of its own beside those of runs."""
+
 ROWS_PER_GROUP = 1000
 """Rows that a writer holds before it writes a row group; bounds a task's memory."""
 

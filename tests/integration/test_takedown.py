@@ -13,6 +13,9 @@ from newsmill import pipeline
 from newsmill.model import Selection, Target, key_of
 from newsmill.publish.takedown_report import table
 from newsmill.takedown import carry
+from newsmill.upkeep.findings import Finding
+from newsmill.upkeep.repair import repair_files
+from newsmill.upkeep.verify import verify
 from newsmill.validate import judge
 from tests.conftest import DAY
 from tests.integration.runs import content, fates, published, rows, run
@@ -82,6 +85,7 @@ def test_nothing_is_left_of_an_article_below_the_data_root_and_all_else_is_as_it
         (ARTICLE_ID, "article", "the court said so")
     }
     assert len({row["content_hash"] for row in tombstones}) == 2
+    assert verified(data) == ()
 
 
 def test_it_never_comes_back_and_is_read_once_more_at_most(data):
@@ -109,6 +113,11 @@ def test_it_never_comes_back_and_is_read_once_more_at_most(data):
     assert table(once_more).startswith(f"article {ARTICLE_ID}: taken down on {TODAY} already; no change\n")
 
 
+def verified(data: Path) -> tuple[Finding, ...]:
+    """Return what is wrong; warnings count."""
+    return verify(sample=None, landing=str(landing_of(data))).findings
+
+
 def fates_of_reason(data: Path, run_id: str, counts: dict[str, int]) -> set[str]:
     told = fates(data, run_id).values()
     assert len(told) == counts["read"]
@@ -131,11 +140,12 @@ def test_an_outlet_goes_and_its_copies_elsewhere_may_come_in(data):
     assert fates(data, "next")["verity/empty.html"]["reason"] == "taken_down"
     assert again(data, "anew", reprocess=True, outlets=("express",))["published"] == 2
     assert set(published(data)) == {"guest", "copy", "other-3"}
+    assert verified(data) == ()
 
 
 def test_a_copy_is_taken_down_alone_and_the_report_says_where_its_text_stands(data):
     before = content(data / "corpus")
-    (data / "corpus" / ".articles.parquet.dead.tmp").write_bytes(b"xylograph")
+    (data / "corpus" / f".articles.parquet.{'0' * 32}.tmp").write_bytes(b"xylograph")
     first = published(data)["ours"]
     put(landing_of(data), "again", COPY | {"id": "copy-2", "text": first["text"], "url": f"{COPY['url']}-2"})
     again(data, "again")
@@ -167,6 +177,17 @@ def test_what_was_only_quarantined_or_never_seen_is_kept_out(data):
     told = fates(data, "later")
     assert told["later.jsonl#1"]["reason"] == told["night-0.jsonl#6"]["reason"] == "taken_down"
     assert (told["later.jsonl#2"]["fate"], counts["quarantined"]) == ("published", 1)
+    assert verified(data) == ()
+
+
+def test_a_repaired_partition_does_not_miss_what_was_taken_down(data):
+    pipeline.take_down(OURS_DOWN, TODAY)
+    path = "corpus/date=2026-02-03/outlet=verity/articles.parquet"
+    before = (data / path).read_bytes()
+    (data / path).write_bytes(b"half")
+    done = repair_files("repair", TODAY, [path], landing=str(landing_of(data)))
+    assert done.lost == ()
+    assert (data / path).read_bytes() == before
 
 
 def begin(data: Path, run_id: str, *, reprocess: bool = True) -> list[int]:
@@ -199,6 +220,7 @@ def test_a_run_that_is_under_way_does_not_bring_it_back_and_ends_well(data):
     assert counts["read"] == sum(count for fate, count in counts.items() if fate != "read") == 9
     assert traces(data, *SECRETS) == []
     assert "ours" not in published(data)
+    assert verified(data) == ()
 
 
 @pytest.mark.parametrize("stage", ["validated", "decided"])

@@ -46,7 +46,7 @@ def base(tmp_path_factory) -> Path:
     write_version(mill.data, "express", DAY, "run-1", [remembered(ours("First"))])
     mill.data.write("docs/index.html", SECRET.encode())
     mill.data.write("docs/a/b.html", SECRET.encode())
-    (mill.root / "corpus/.articles.parquet.0123.tmp").write_bytes(SECRET.encode())
+    (mill.root / f"corpus/.articles.parquet.{'0123' * 8}.tmp").write_bytes(SECRET.encode())
     mill.stage([ours("Fourth", raw_path="verity/fourth.html"), article("another")], run_id="dead")
     return mill.root
 

@@ -56,9 +56,9 @@ def write_ledger(staging: Staging, data: Store, run: Run, report: Report) -> Non
     _write(data, path, RUNS, [rows], even_empty=True)
 
 
-def rewrite(data: Store, path: str, schema: pa.Schema, parts: Iterable[pa.Table]) -> None:
-    """Write a file of the ledger, or of staging, again with these rows; it goes where there is none."""
-    _write(data, path, schema, parts)
+def rewrite(data: Store, path: str, schema: pa.Schema, parts: Iterable[pa.Table], *, even_empty: bool = False) -> None:
+    """Write a file of the ledger, or of staging, again with these rows; it goes where there is none, or stays empty."""
+    _write(data, path, schema, parts, even_empty=even_empty)
 
 
 def _taken_down(staging: Staging) -> pa.Array:

@@ -115,8 +115,8 @@ def _others(report: TakedownReport) -> Iterator[str]:
         yield "the same text stands in the corpus under other ids, and stays; take these down, too, if it must go:"
         yield from (f"  article {row.article_id} in date={row.day}, outlet={row.outlet}" for row in report.elsewhere)
     if report.copies.first and report.target.outlet:
-        yield "these were duplicates of what went, and are free to be published: run newsmill reprocess over them"
-        yield "(or ingest_news with Reprocess and their outlets):"
+        yield "these were duplicates of what went, and are free to be published now: trigger ingest_news with Reprocess"
+        yield "and their outlets to bring them in:"
         yield from report.copies.lines()
     elif report.copies.first:
         yield "these were duplicates of it; their text stays out, too:"

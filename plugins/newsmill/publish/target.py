@@ -73,6 +73,12 @@ def meant(part: pa.Table, target: Target) -> pa.ChunkedArray:
     return found
 
 
+def is_own(part: pa.Table, target: Target) -> pa.ChunkedArray:
+    """Tell of each row that is meant whether it is the article's or the outlet's own; others' have one of its texts."""
+    name, value = ("outlet", target.outlet) if target.outlet else ("article_id", target.article_id)
+    return pc.fill_null(pc.equal(part[name], value), False)
+
+
 def is_full(part: pa.Table) -> pa.ChunkedArray:
     """Tell of each row whether `emptied` would change it."""
     full = pa.chunked_array([pa.nulls(len(part), pa.bool_()).fill_null(False)])
@@ -87,6 +93,7 @@ def is_full(part: pa.Table) -> pa.ChunkedArray:
 
 def emptied(part: pa.Table, rows: pa.ChunkedArray) -> pa.Table:
     """Return the table with these rows emptied of all that an article says; keys, times and counts stay."""
+    is_quarantine = {"failed", "text"} <= set(part.column_names)
     for place, name in enumerate(part.column_names):
         field = part.schema.field(name)
         if name in EMPTIED:
@@ -94,6 +101,8 @@ def emptied(part: pa.Table, rows: pa.ChunkedArray) -> pa.Table:
             part = part.set_column(place, field, pc.if_else(rows, nothing, part[name]))
         elif name == "source_id" and "raw_path" in part.column_names:
             part = part.set_column(place, field, pc.if_else(rows, part["raw_path"], part[name]))
+        elif name == "removed_chars" and is_quarantine:  # its removals are gone
+            part = part.set_column(place, field, pc.if_else(rows, pa.scalar(0, field.type), part[name]))
     return part
 
 

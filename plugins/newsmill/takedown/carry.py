@@ -25,18 +25,19 @@ import structlog
 
 from newsmill.dedup.index import Index
 from newsmill.dedup.tombstones import write_tombstones
+from newsmill.identity import read_identity
 from newsmill.learn.forgetting import forget
 from newsmill.model import Target
 from newsmill.publish.scrub import KEEP_ROWS, LOSE_ROWS, scrub, scrub_staging
 from newsmill.publish.takedown_report import TakedownReport, table
 from newsmill.publish.withdraw import take_away, withdraw
 from newsmill.settings import Settings
+from newsmill.staging import TAKEDOWN_FILE
 from newsmill.storage import Store
 from newsmill.takedown.errors import TakedownError
 from newsmill.takedown.survey import survey
 from newsmill.validate.docs import remove_docs
 
-INTENT = "takedown.json"
 SWEPT = ("corpus", "ledger", "quarantine", "profiles", "docs")
 """Folders in which only the holder of the corpus writes: an unfinished file there is a dead writer's."""
 
@@ -66,8 +67,9 @@ def take_down(settings: Settings, asked: Target, day: date, reason: str | None =
         reason: the operator's, kept with the tombstones.
 
     Raises:
-        NewsmillError: as `survey`.
+        NewsmillError: as `survey`; or the index is another corpus's.
     """
+    _index_of(settings).is_empty()  # another corpus's index is refused before anything is written
     report = survey(settings, asked)
     if report.changes_something:
         intent = Intent(
@@ -95,7 +97,7 @@ def finish_takedowns(settings: Settings) -> list[str]:
     """
     data = Store(settings.data)
     touched: list[str] = []
-    for path in [entry.path for entry in data.files("staging") if entry.path.endswith(f"/{INTENT}")]:
+    for path in [entry.path for entry in data.files("staging") if entry.path.endswith(f"/{TAKEDOWN_FILE}")]:
         intent = _read(data, path)
         log.warning("finishing a takedown that was interrupted", takedown=intent.name)
         _carry_out(settings, intent)
@@ -116,12 +118,17 @@ def _carry_out(settings: Settings, intent: Intent) -> None:
     remove_docs(data)
     for folder in SWEPT:
         data.sweep_below(folder)
-    Index(settings.index).forget(intent.name, intent.day, article_id=target.article_id, outlet=target.outlet)
+    _index_of(settings).forget(intent.name, intent.day, article_id=target.article_id, outlet=target.outlet)
     if empty:
         time.sleep(max(0, empty_since + settings.move_grace_seconds - time.monotonic()))
         take_away(data, empty)
     data.remove(_path(intent.name))
     data.prune(_path(intent.name).rpartition("/")[0])
+
+
+def _index_of(settings: Settings) -> Index:
+    identity = read_identity(Store(settings.data))
+    return Index(settings.index, identity.corpus if identity else None)
 
 
 def _tombstones(intent: Intent) -> Iterator[dict[str, Any]]:
@@ -131,7 +138,7 @@ def _tombstones(intent: Intent) -> Iterator[dict[str, Any]]:
 
 
 def _path(name: str) -> str:
-    return f"staging/takedown-{name}/{INTENT}"
+    return f"staging/takedown-{name}/{TAKEDOWN_FILE}"
 
 
 def _read(data: Store, path: str) -> Intent:

@@ -18,6 +18,7 @@ from sqlalchemy.pool import NullPool
 from newsmill import parquet, pipeline
 from newsmill.dedup.index import Index
 from newsmill.dedup.tables import ARTICLES
+from newsmill.dedup.tombstones import read_tombstones
 from newsmill.model import Batch, Fate, NewsmillError, Selection, Slice
 from newsmill.publish.files import PublishError, read_partition
 from newsmill.publish.ledger import ledger_path
@@ -45,10 +46,15 @@ def wanted_of(settings: Settings, data: Store, place: tuple[date, str]) -> list[
     """Return the articles of a partition: those that the index has there, and those that it does not know at all.
 
     The latter, from the ledger, were forgotten when the index was made again while the file was damaged. Of articles
-    that left the corpus rightly there may be some among them; the pipeline finds that again.
+    that left the corpus rightly there may be some among them; the pipeline finds that again. What was taken down is
+    not wanted.
     """
     indexed = {row.article_id: Wanted(row.article_id, row.raw_path) for row in _indexed(settings.index, place)}
-    told = {row.article_id: row for row in _told(data, place) if row.article_id not in indexed}
+    tombstones = read_tombstones(data)
+    down = set(indexed) | tombstones.article_ids
+    told = {row.article_id: row for row in _told(data, place) if row.article_id not in down}
+    if place[1] in tombstones.outlets:
+        told = {}
     known = Index(settings.index).articles(told)
     return sorted(
         [*indexed.values(), *(row for article_id, row in told.items() if article_id not in known)],

@@ -47,6 +47,7 @@ CREATE TABLE removals (run VARCHAR, record_key VARCHAR, chars BIGINT);
 CREATE TABLE bad (path VARCHAR);
 CREATE TABLE aside (path VARCHAR);
 CREATE TABLE given_up (article_id VARCHAR);
+CREATE TABLE down (article_id VARCHAR, content_hash VARCHAR, outlet VARCHAR);
 CREATE TABLE cuts (run VARCHAR, record_key VARCHAR, block BIGINT, step BIGINT, text_before VARCHAR,
     text_after VARCHAR);
 CREATE MACRO corpus_path(day, slug) AS

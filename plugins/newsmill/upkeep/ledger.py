@@ -17,6 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from newsmill import parquet
+from newsmill.dedup.tombstones import FOLDER, TombstoneError, tombstone_rows
+from newsmill.model import Scope
 from newsmill.schema import DRIFT, DUPLICATES, FATES, METADATA, QUARANTINE, REMOVALS, REVISIONS, RUNS
 from newsmill.storage import Store
 from newsmill.upkeep.aside import articles_lost, paths_aside
@@ -129,6 +131,17 @@ def load_aside(data: Store, paths: Iterable[str], desk: Desk, found: Findings) -
                 detail = f"{file.dataset} of this run are not complete; what there was lies in {lies_at}"
                 found.add(Finding(kind="ledger.incomplete", where=path, detail=detail, is_warning=True))
     desk.add_values("given_up", [(article_id,) for article_id in articles_lost(data)])
+
+
+def load_tombstones(data: Store, desk: Desk, found: Findings) -> None:
+    """Put on the desk what was taken down: its fates stay, and nothing else."""
+    try:
+        for row in tombstone_rows(data):
+            whose = (row["article_id"], row["content_hash"], row["outlet"] if row["scope"] == Scope.OUTLET else None)
+            columns = [pa.array([value], pa.string()) for value in whose]
+            desk.add("down", pa.table(columns, names=["article_id", "content_hash", "outlet"]))
+    except TombstoneError as error:
+        found.add(Finding(kind="ledger.takedown", where=FOLDER, detail=str(error)))
 
 
 def _load(data: Store, ledger: LedgerFile, desk: Desk) -> str:

@@ -3,7 +3,7 @@
 
 The answer to each is (path, id): the file that is wrong, and a row that shows it. A question looks only at what the
 ones before it left: a file that is to be made again explains what else is odd about its rows (`bad`), and what was set
-aside explains what is missing (`gaps`, `given_up`).
+aside, or taken down, explains what is missing (`gaps`, `given_up`, `down`).
 
 Who is right when they differ: a text against its hash, the text. Corpus against index, the corpus, unless index and
 ledger both say otherwise. A count in `runs` against rows that are fewer, the count: rows can be lost, and are not made
@@ -39,12 +39,14 @@ def _complete(dataset: str, run: str) -> str:
 VIEWS = """
 CREATE VIEW published AS SELECT * FROM fates WHERE fate = 'published';
 CREATE VIEW last_published AS
-    SELECT article_id, max(revision) AS revision, max_by(corpus_path(date, outlet), (revision, run)) AS path
+    SELECT article_id, max(revision) AS revision, max_by(corpus_path(date, outlet), (revision, run)) AS path,
+        max_by(outlet, (revision, run)) AS outlet
     FROM published GROUP BY article_id;
 CREATE VIEW departed AS SELECT article_id, max(revision) AS revision FROM revisions GROUP BY article_id;
 CREATE VIEW expected AS
     SELECT p.* FROM last_published p LEFT JOIN departed d USING (article_id)
-    WHERE d.revision IS NULL OR d.revision < p.revision;
+    WHERE (d.revision IS NULL OR d.revision < p.revision)
+    AND NOT EXISTS (SELECT 1 FROM down w WHERE w.article_id = p.article_id OR w.outlet = p.outlet);
 CREATE VIEW standing AS SELECT article_id FROM corpus WHERE path NOT IN (SELECT path FROM bad);
 CREATE VIEW counted AS
     SELECT run, outlet, count(*) AS read, count_if(fate = 'published') AS published,
@@ -179,13 +181,13 @@ _MORE = " OR ".join(f"c.{fate} > coalesce(r.{fate}, 0)" for fate in _FATES)
 _SUM = " + ".join(f"r.{fate}" for fate in _FATES)
 
 
-def _without(dataset: str, other: str, fate: str) -> Check:
+def _without(dataset: str, other: str, fate: str, also: str = "true") -> Check:
     return Check(
         f"ledger.{dataset}_lost",
         f"records with the fate {fate} that have no row in {dataset}",
         f"""SELECT ledger_path('{dataset}', f.run), f.raw_path FROM fates f ANTI JOIN {other} o
                 ON o.run = f.run AND o.record_key = f.record_key
-            WHERE f.fate = '{fate}' AND {_complete(dataset, "f.run")}""",
+            WHERE f.fate = '{fate}' AND {_complete(dataset, "f.run")} AND {also}""",
     )
 
 
@@ -242,7 +244,12 @@ OF_LEDGER = [
             WHERE {_complete("fates", "f.run")} GROUP BY dataset, run HAVING min(first) <> max(last)""",
     ),
     _without("duplicates", "duplicates", "duplicate"),
-    _without("quarantine", "quarantine", "quarantined"),
+    _without(
+        "quarantine",
+        "quarantine",
+        "quarantined",
+        "NOT EXISTS (SELECT 1 FROM down w WHERE w.article_id = f.article_id OR w.outlet = f.outlet)",
+    ),
     _strange("duplicates", "f.fate = 'duplicate'"),
     _strange("quarantine", "f.fate = 'quarantined'"),
     _strange("removals", "true"),
@@ -261,6 +268,7 @@ OF_LEDGER = [
             ANTI JOIN (SELECT content_hash FROM corpus UNION ALL SELECT content_hash FROM revisions) k
                 ON k.content_hash = v.replaced_by
             WHERE NOT EXISTS (SELECT 1 FROM bad) AND NOT EXISTS (SELECT 1 FROM aside WHERE path LIKE 'corpus/%')
+            AND NOT EXISTS (SELECT 1 FROM down w WHERE w.content_hash = v.replaced_by OR w.outlet IS NOT NULL)
             AND NOT EXISTS (SELECT 1 FROM gaps WHERE dataset = 'revisions') AND {_complete("revisions", "v.run")}""",
     ),
     Check(

@@ -29,7 +29,7 @@ from newsmill.upkeep.corpus import check_files, load_corpus
 from newsmill.upkeep.desk import open_desk
 from newsmill.upkeep.findings import SAMPLE, Findings, Verdict
 from newsmill.upkeep.index import corpus_id, load_index, name_of
-from newsmill.upkeep.ledger import list_ledger, load_aside, load_ledger
+from newsmill.upkeep.ledger import list_ledger, load_aside, load_ledger, load_tombstones
 from newsmill.upkeep.sample import check_landing, check_restores, choose
 from newsmill.upkeep.staging import check_left_behind, check_open_runs, check_profiles
 from newsmill.workplace import holding_corpus
@@ -86,6 +86,7 @@ def _attempt(
             corpus = corpus_id(data, found)
             is_usable = load_index(settings.index, corpus, desk, found, must_exist=desk.count("corpus") > 0)
         load_aside(data, ledger, desk, found)
+        load_tombstones(data, desk, found)
         load_ledger(data, ledger, desk, found)
         check_agreement(desk, name_of(settings.index), found, index_is_usable=is_usable)
         found.checked["articles"] = desk.count("corpus")

@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newsmill.dedup.hashing import content_hash
 from newsmill.model import Target
 from newsmill.publish.files import PublishError
 from newsmill.publish.ledger import ROWS_PER_GROUP, rewrite
-from newsmill.publish.scrub import find, scrub, scrub_staging, unfinished
+from newsmill.publish.scrub import KEEP_ROWS, LOSE_ROWS, find, scrub, scrub_staging, unfinished
 from newsmill.publish.takedown_report import LISTED, Some
 from newsmill.schema import FATES, REMOVALS
 from newsmill.storage import Store
-from tests.newsmill.dedup.factory import Mill, article
+from tests.newsmill.dedup.factory import Mill, article, at
 
 PATH = "ledger/fates/run_date=2024-01-02/run.parquet"
 OURS = Target(article_id="ours", content_hashes=("text",), records=("run-1|twin",), places=("place",))
@@ -125,6 +126,29 @@ def test_other_rows_keep_value_and_order_and_nothing_is_due_twice(rows: list[dic
         modified = data.modified(PATH)
         scrub(data, "ledger/fates", OURS)
         assert (data.read(PATH), data.modified(PATH)) == (content, modified)
+
+
+def test_rows_of_others_that_hold_one_of_the_texts_stay_without_it(tmp_path: Path) -> None:
+    mill = Mill(tmp_path)
+    mill.run([article("b", "The text.", fetched_at=at(1)), article("c")])
+    failed = article("d", "The text.", failed=["title"], raw_path="verity/d.html")
+    mill.run([article("b", "Another.", fetched_at=at(2), raw_path="verity/b2.html"), failed], run_id="run-2")
+    before = {name: mill.ledger(name) for name in ("revisions", "quarantine")}
+    target = Target(
+        article_id="gone",
+        content_hashes=(content_hash("The text."),),
+        records=(f"run-2|{failed['record_key']}",),
+    )
+    for dataset in (*KEEP_ROWS, *LOSE_ROWS):
+        scrub(mill.data, dataset, target)
+    (revised,), (refused,) = mill.ledger("revisions"), mill.ledger("quarantine")
+    silent = {"text": "", "title": None, "url": None, "authors": [], "sources": []}
+    assert revised == before["revisions"][0] | silent | {"source_id": revised["raw_path"]}
+    whose = {"source_id": "verity/d.html", "detail": None, "failed": [], "removed_chars": 0}
+    assert refused == before["quarantine"][0] | silent | whose
+    assert {row["record_key"] for row in mill.ledger("removals")} == {
+        row["record_key"] for row in (article("b"), article("c"), article("b", raw_path="verity/b2.html"))
+    }
 
 
 def test_row_groups_keep_the_size_that_the_ledger_has(data: Store, tmp_path: Path) -> None:
