@@ -10,8 +10,7 @@ from __future__ import annotations
 import shutil
 import signal
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from newsmill import pipeline
@@ -19,24 +18,22 @@ from newsmill.model import Selection
 from tests.integration.agree import check_whole, dealt_with, left_behind
 from tests.integration.nights import LONELY, line, put_lines, told
 from tests.integration.points import digest, kill_at, on_every_step
-from tests.integration.warm import Nursery, import_stages
+from tests.integration.warm import Nursery, import_stages_but_validation
 
 Work = Callable[[], None]
 DAY = date(2026, 3, 1)
-FIXED = {"NEWSMILL_MOVE_GRACE_SECONDS": "0", "NEWSMILL_PUBLISH_GROUPS": "2", "NEWSMILL_BATCH_RECORDS": "8"}
+FIXED = {"NEWSMILL_MOVE_GRACE_SECONDS": "0", "NEWSMILL_PUBLISH_GROUPS": "2", "NEWSMILL_BATCH_RECORDS": "100"}
 
 
 def first_night(landing: Path) -> None:
-    put_lines(landing, "first.jsonl", [line(told(number)) for number in (0, 1, 2, 3, LONELY)])
+    put_lines(landing, "first.jsonl", [line(told(number)) for number in (0, 2, 3, LONELY)])
 
 
 def second_night(landing: Path) -> None:
-    """Add a new article, a revision, moves (one empties a partition), texts that change articles, and refused ones."""
-    moved = told(1).retold()
+    """Add a revision, a move that empties a partition, texts that change their articles, and what is refused."""
     lines = [
-        line(told(8)),
         line(told(0).retold()),
-        line(replace(moved, published=moved.published + timedelta(days=1))),
+        line(told(8)),
         line(told(LONELY).again(outlet="harbour-post", paragraphs=told(9).paragraphs)),
         line(told(2).again(paragraphs=told(3).paragraphs)),
         line(told(3).again(paragraphs=told(10).paragraphs)),
@@ -49,7 +46,7 @@ def second_night(landing: Path) -> None:
 
 def prepare(landing: Path) -> None:
     """Publish the first night in this process, and take the second one to where it is decided."""
-    import_stages()
+    import_stages_but_validation()
     first_night(landing)
     pipeline.run("first", DAY, asked(landing))
     second_night(landing)
@@ -99,6 +96,11 @@ def struck(_, work: Work, root: Path, number: int) -> None:
     work()
 
 
+def recovered(_) -> None:
+    """Do what a run does first, in a process that is not killed."""
+    recover()
+
+
 class Mill:
     """A data root with a run to be ended, as often as is asked for."""
 
@@ -110,6 +112,11 @@ class Mill:
     def environment(self, data: Path) -> dict[str, str]:
         return FIXED | {"NEWSMILL_DATA_URI": str(data), "NEWSMILL_LANDING_URI": str(self.landing)}
 
+    def what_is_there(self, data: Path) -> tuple:
+        """Return what a data root holds, if corpus, index and ledger agree."""
+        check_whole(data)
+        return left_behind(data), dealt_with(data)
+
     def call(self, work, data: Path, *arguments, code: int = 0):
         done = self.nursery.call(work, *arguments, environment=self.environment(data))
         assert done.code == code, done.log[-5000:]
@@ -117,19 +124,27 @@ class Mill:
 
 
 def check_every_step(mill: Mill, start: Path, work: Work, *, at_least: int) -> None:
-    """Kill the work at each of its steps, let a run go to its end, and check that all is as if nothing had happened."""
+    """Kill the work at each of its steps, let a run go to its end, and check that all is as if nothing had happened.
+
+    Where that is so already when the run has recovered, which is the first thing that it does, the rest of it is not
+    done: over the same bytes it does the same as after the work that was not disturbed, which is done once.
+    """
     data = shutil.copytree(start, mill.root / "data")
     seen = mill.call(watched, data, work, data)
+    expected = mill.what_is_there(data)
     mill.call(next_run, data, mill.landing)
-    check_whole(data)
-    expected = left_behind(data), dealt_with(data)
+    assert mill.what_is_there(data) == expected
     steps = [number for number, state in enumerate(seen) if not number or state != seen[number - 1]]
     assert len(steps) >= at_least
+    undecided = 0
     for number in steps:
         shutil.rmtree(data)
         shutil.copytree(start, data)
         mill.call(struck, data, work, data, number, code=-signal.SIGKILL)
         assert digest(data) == seen[number]
-        mill.call(next_run, data, mill.landing)
-        check_whole(data)
-        assert (left_behind(data), dealt_with(data)) == expected, number
+        mill.call(recovered, data)
+        if mill.what_is_there(data) != expected:
+            mill.call(next_run, data, mill.landing)
+            undecided += 1
+        assert mill.what_is_there(data) == expected, number
+    assert undecided < len(steps) / 4

@@ -22,8 +22,8 @@ from tests.bench.story import NAMES, sentence
 OUTLETS = ("harbour-post", "valley-times", "north-daily", "evening-star")
 EPOCH = datetime(2026, 2, 1, 5, tzinfo=UTC)
 DAYS = 4
-LONELY = 900
-"""Articles numbered from here have an outlet and day of their own: when they move, their partition is emptied."""
+LONELY, MANY = 900, 1000
+"""Articles numbered between these have outlets of their own: when one moves, its partition is emptied."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +53,19 @@ class Told:
 
     def retold(self) -> Told:
         """The same article with another text, a day later."""
-        return self.again(paragraphs=(*self.paragraphs, f"This was added later to the report on matter {self.number}."))
+        return self.again(paragraphs=(*self.paragraphs, more(f"later {self.number}")))
+
+
+def more(name: str) -> str:
+    """Tell a paragraph that no other has; what an outlet repeats, numbers aside, would be cut."""
+    rng = Random(name)
+    return " ".join(sentence(rng) for _ in range(3))
 
 
 def told(number: int) -> Told:
     """Tell article `number`."""
     rng = Random(f"night {number}")
-    outlet = f"lonely-{number}" if number >= LONELY else OUTLETS[number % len(OUTLETS)]
+    outlet = f"lonely-{number}" if LONELY <= number < MANY else OUTLETS[number % len(OUTLETS)]
     paragraphs = tuple(
         f"{' '.join(sentence(rng) for _ in range(rng.randint(2, 3)))} It is matter {number} of part {part}."
         for part in range(rng.randint(2, 4))

@@ -16,7 +16,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,24 +29,25 @@ from tests.conftest import AIRFLOW_HOME, PROJECT
 WHAT_STAGES_IMPORT = (
     "newsmill.pipeline",
     "newsmill.intake",
-    "newsmill.clean.cleaner",
+    "newsmill.cleaning",
+    "newsmill.guard",
     "newsmill.clean.rules",
     "newsmill.learn.task",
-    "newsmill.validate.docs",
-    "newsmill.validate.judge",
     "newsmill.dedup.decide",
     "newsmill.publish.reconcile",
+    "newsmill.takedown.carry",
     "newsmill.publish.partitions",
     "newsmill.rows",
     "newsmill.staging",
-    "great_expectations",
-    "pandas",
 )
+WHAT_VALIDATION_IMPORTS = ("newsmill.validate.docs", "newsmill.validate.judge", "great_expectations", "pandas")
 STEPS = ("recover", "plan", "extract", "learn", "clean", "validate", "deduplicate", "publish", "reconcile")
 SUBREAPER = 36
 """`prctl`: what a killed child has forked becomes a child of ours, so that we can wait for its end."""
 
 RUN_SECONDS = 120
+
+Work = Callable[[], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ def _live(work: Callable[..., Any], arguments: tuple, environment: dict[str, str
 
 def import_stages() -> None:
     """Import what the stages import when they are called."""
-    for name in WHAT_STAGES_IMPORT:
+    for name in (*WHAT_STAGES_IMPORT, *WHAT_VALIDATION_IMPORTS):
         importlib.import_module(name)
     keep_rules()
 
@@ -185,6 +186,71 @@ def keep_rules() -> None:
 
     kept = load_rules(PROJECT / "include" / "rules")
     pipeline.rules_of = workplace.rules_of = lambda _: kept
+
+
+def together(tell: Callable[[Any], None], works: Sequence[Work], delays: Sequence[float]) -> None:
+    """Do each of these works in a process of its own, all begun at one moment or so many seconds behind it.
+
+    Tells what each has come to, in their order: None, or the error.
+    """
+    waiting, go = os.pipe()
+    ends = [_fork_waiting(work, delay, waiting, go) for work, delay in zip(works, delays, strict=True)]
+    os.close(waiting)
+    os.close(go)
+    for pid, end in ends:
+        with os.fdopen(end) as said:
+            error = said.read()
+        _, status = os.waitpid(pid, 0)
+        code = os.waitstatus_to_exitcode(status)
+        tell(error or (f"it ended with {code}" if code else None))
+
+
+def _fork_waiting(work: Work, delay: float, waiting: int, go: int) -> tuple[int, int]:
+    """Fork a process that works when the last writing end of `waiting` is closed; return its id, and where it tells."""
+    told, end = os.pipe()
+    if pid := os.fork():
+        os.close(end)
+        return pid, told
+    os.close(go)
+    os.read(waiting, 1)
+    time.sleep(delay)
+    try:
+        work()
+    except Exception as error:
+        logging.getLogger("newsmill").exception("a work failed")
+        os.write(end, f"{type(error).__name__}: {error}".encode())
+    finally:
+        os._exit(0)
+
+
+def import_stages_but_validation() -> None:
+    """Import what the stages import, but for validation, and judge articles by their length alone.
+
+    Great Expectations takes four fifths of a run over ten articles, and most of a process's memory, which makes forks
+    slow. For tests of hundreds of runs in which it plays no part.
+    """
+    from newsmill import pipeline
+
+    for name in WHAT_STAGES_IMPORT:
+        importlib.import_module(name)
+    keep_rules()
+    pipeline.validate = _judge_by_length
+
+
+def _judge_by_length(run_id: str) -> dict[str, int]:
+    from newsmill.schema import CLEANED, VERDICTS
+    from newsmill.staging import write_rows
+    from newsmill.workplace import open_workplace
+
+    place = open_workplace(run_id)
+    least = place.run.selection.min_words
+    rows = place.staging.table("cleaned", CLEANED, ["record_key", "word_count"]).to_pylist()
+    verdicts = (
+        {"record_key": row["record_key"], "failed": ["words"] * (row["word_count"] < least), "warnings": []}
+        for row in rows
+    )
+    write_rows(place.data, place.staging.path("verdicts.parquet"), VERDICTS, verdicts)
+    return {"articles": len(rows)}
 
 
 def telling(tell: Callable[[str], None]) -> None:
