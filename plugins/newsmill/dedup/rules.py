@@ -73,7 +73,7 @@ def judge(articles: pa.Table, index: Known, *, reprocess: bool, takes_known: boo
     passing = np.flatnonzero(has_passed & ~is_out & ~taken_down)
     versions = Versions(articles, passing, index)
     claims = Claims(np.zeros(len(articles), np.int8))
-    for row, own, judged in _against_index(articles, versions.chosen, index, reprocess):
+    for row, own, judged in _against_index(articles, versions.chosen, index, reprocess, takes_known):
         rulings[row] = judged.ruling
         if judged.kind:
             claims.add(row, judged.kind, own_hash=own.content_hash if own else None, held=judged.held)
@@ -106,7 +106,7 @@ _ASKED = [
 
 
 def _against_index(
-    articles: pa.Table, rows: Rows, index: Known, reprocess: bool
+    articles: pa.Table, rows: Rows, index: Known, reprocess: bool, takes_known: bool
 ) -> Iterator[tuple[int, Published | None, _Judged]]:
     asked = articles.select(_ASKED)
     for start in range(0, len(rows), ROWS_AT_ONCE):
@@ -114,7 +114,9 @@ def _against_index(
         found = asked.take(pa.array(some)).to_pylist()
         mine = index.articles([article["article_id"] for article in found])
         twins = index.hashes([article["content_hash"] for article in found])
-        known = index.known([article["record_key"] for article in found if reprocess and article["article_id"] in mine])
+        known = index.known(
+            [article["record_key"] for article in found if takes_known and article["article_id"] in mine]
+        )
         for row, article in zip(some.tolist(), found, strict=True):
             own, twin = mine.get(article["article_id"]), twins.get(article["content_hash"])
             judged = _judge(article, own, dealt_with(article, known), reprocess)

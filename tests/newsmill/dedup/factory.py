@@ -16,7 +16,7 @@ from newsmill.dedup.decide import deduplicate
 from newsmill.dedup.hashing import content_hash
 from newsmill.dedup.index import Index
 from newsmill.learn.sight import sighting_row
-from newsmill.model import Selection, key_of
+from newsmill.model import Selection, Wanted, key_of
 from newsmill.publish.partitions import groups, publish_group
 from newsmill.publish.reconcile import reconcile
 from newsmill.publish.report import Report
@@ -138,16 +138,20 @@ class Mill:
         batch_rows: int = 10,
         reprocess: bool = False,
         dry_run: bool = False,
+        by_name: bool = False,
     ) -> Staging:
         """Write what the stages before `deduplicate` leave; a row with a `fate` is a settled one."""
         staging = Staging.of(self.data, run_id)
         staging.start(run_id, day, Selection(landing_uri="landing", reprocess=reprocess, dry_run=dry_run))
+        if by_name:
+            staging.write_wanted((1, Wanted(raw_path=row["raw_path"])) for row in rows)
         for start in range(0, max(len(rows), 1), batch_rows):
             part = rows[start : start + batch_rows]
             number = start // batch_rows + 1
             cleaned = [row for row in part if "fate" not in row]
             put = {"cleaned": (CLEANED, cleaned), "settled": (SETTLED, [row for row in part if "fate" in row])}
             put["extracted"] = (EXTRACTED, [extracted(row) for row in cleaned])
+            put["refused"] = (SETTLED, [])
             put["removals"] = (REMOVALS, [removal(row, run_id) for row in cleaned])
             put["refused"] = (SETTLED, [])
             put["sightings"] = (SIGHTINGS, [sighting(row) for row in cleaned])

@@ -16,6 +16,9 @@ Written from the design's words; where it is silent, the rule stands here.
   that stays has it. A row stays if its article brings nothing in this run, or wants another text in vain.
 - **Nothing is lost.** Who wants a text in vain keeps its row; but a row whose own bytes give another article's text
   now, goes. What goes, or is written anew, is in `revisions`.
+- **What is taken down** goes: an article's row and replaced rows, and those with its texts; an outlet's rows and
+  replaced rows. What an article's tombstone keeps out is the article, and each text that its rows had, unless another
+  article's row has it now; an outlet's keeps out its records. They are `unchanged`, before anything else is asked.
 - A row lies on the UTC day of its publication; without one, on the day on which its article was first published, for
   good. Its revision counts its texts. An article that has left the corpus and returns begins anew.
 """
@@ -61,13 +64,37 @@ class Model:
     rows: dict[str, Row] = field(default_factory=dict)
     dealt: dict[str, tuple[str, str]] = field(default_factory=dict)  # path -> data, fate
     replaced: list[tuple[str, Row]] = field(default_factory=list)
+    tombstones: set[str] = field(default_factory=set)  # articles, texts and outlets; their names differ
+    texts_of: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # taken down with an article
 
-    def run(self, records: list[Record], day: date, *, reprocess: bool = False) -> dict[str, str]:
-        """Take a run's records in; return what became of each, by path."""
+    def take_down(self, name: str) -> None:
+        """Take down an article, or an outlet."""
+        mine = {row.record.text for article, row in [*self.rows.items(), *self.replaced] if article == name}
+        texts = (mine | self.texts_of[name]) - {row.record.text for other, row in self.rows.items() if other != name}
+        self.texts_of[name] = texts
+        self.tombstones |= {name, *texts}
+        self.rows = {a: row for a, row in self.rows.items() if name not in (a, row.record.outlet)}
+        gone = {name, *texts}
+        self.replaced = [(a, row) for a, row in self.replaced if not gone & {a, row.record.outlet, row.record.text}]
+
+    def run(
+        self, records: list[Record], day: date, *, reprocess: bool = False, by_name: bool = False
+    ) -> dict[str, str]:
+        """Take a run's records in; return what became of each, by path.
+
+        Args:
+            records: what it read, known ones only if it reprocesses or names its records.
+            day: its UTC day.
+            reprocess: it writes again what has the same text.
+            by_name: it names its records.
+        """
+        takes_known = reprocess or by_name
         fates: dict[str, str] = {}
         versions: dict[str, list[Record]] = defaultdict(list)
         for record in records:
-            if not reprocess and self.dealt.get(record.path, ("", ""))[0] == record.data:
+            if self.tombstones & {record.article, record.text, record.outlet}:
+                fates[record.path] = "unchanged/taken_down"
+            elif not takes_known and self.dealt.get(record.path, ("", ""))[0] == record.data:
                 fates[record.path] = "unchanged/known_record"
             elif record.fails:
                 fates[record.path] = "quarantined/failed_expectations"

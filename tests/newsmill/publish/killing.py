@@ -9,6 +9,7 @@ import pytest
 from newsmill import staging
 from newsmill.dedup import index
 from newsmill.publish import partitions, reconcile
+from newsmill.takedown import carry
 
 
 class Killed(BaseException):
@@ -44,15 +45,23 @@ POINTS = {
 }
 """Where a run may be killed: before or after one of these calls."""
 
+OF_A_TAKEDOWN = {
+    "tombstones": (carry, "write_tombstones"),
+    "corpus": (carry, "withdraw"),
+    "ledger": (carry, "scrub"),
+    "index": (index.Index, "forget"),
+}
+"""Where a takedown may be; its intent is written before all of them."""
+
 
 @contextmanager
-def killed_at(point: str, call: int, *, after: bool) -> Iterator[None]:
-    """Kill the block at a call of a point, counted from 0; a block that does not come so far is not killed.
+def killed_at(place: tuple[Any, str], call: int, *, after: bool) -> Iterator[None]:
+    """Kill the block at a call, counted from 0, of one of the places above; one that does not come so far goes on.
 
     Raises:
         Killed: from the block, where it is killed.
     """
-    owner, name = POINTS[point]
+    owner, name = place
     real, left = getattr(owner, name), call
 
     def deadly(*arguments: Any, **named: Any) -> Any:

@@ -8,6 +8,7 @@ the byte.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import dataclasses
 import logging
@@ -23,18 +24,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from newsmill import pipeline
-from newsmill.model import Published, key_of
+from newsmill.model import Published, Target, key_of
 from newsmill.staging import Staging
+from newsmill.upkeep.rebuild import rebuild_index
 from tests.newsmill.dedup.factory import Mill, article, at
 from tests.newsmill.publish import corpus_model
 from tests.newsmill.publish.corpus_model import Model
-from tests.newsmill.publish.killing import POINTS, Killed, killed_at
+from tests.newsmill.publish.killing import OF_A_TAKEDOWN, POINTS, Killed, killed_at
 
 MEMORY = Path("/dev/shm")
 """Where a flush to the disk costs nothing; what it is good for is not tested here."""
 
 FIRST_DAY = date(2024, 1, 2)
-ARTICLES = st.sampled_from("uvwxyz")
+ARTICLES = st.sampled_from("vwxyz")
 TEXTS = st.sampled_from("ABCDEF")
 OTHER_TEXT = dict(zip("ABCDEF", "BADCFZ", strict=True))
 OUTLETS = st.sampled_from(["verity", "express", "tass"])
@@ -76,8 +78,8 @@ RAWS = st.builds(
 class News(RuleBasedStateMachine):
     """What may happen."""
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(raws=st.lists(RAWS, min_size=4, max_size=8))
+    def begin(self, raws: list[Raw]) -> None:
         self.folder = tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None)
         self.mill, self.twin = (Mill(Path(self.folder.name) / name) for name in ("one", "other"))
         self.model = Model()
@@ -85,6 +87,8 @@ class News(RuleBasedStateMachine):
         self.is_fixed = False
         self.nights = 0
         self.ever: set[str] = set()
+        self.articles_down = self.outlets_down = 0
+        self.articles_come(raws)
 
     def teardown(self) -> None:
         if hasattr(self, "folder"):
@@ -92,7 +96,7 @@ class News(RuleBasedStateMachine):
 
     # what comes into the landing zone
 
-    @rule(raws=st.lists(RAWS, min_size=1, max_size=5))
+    @rule(raws=st.lists(RAWS, min_size=2, max_size=6))
     def articles_come(self, raws: list[Raw]) -> None:
         for raw in raws:
             self._put(raw)
@@ -100,36 +104,33 @@ class News(RuleBasedStateMachine):
     def _put(self, raw: Raw, path: str | None = None) -> None:
         self.landing[path or f"{len(self.landing):03}.html"] = raw
 
-    def _some(self, data: st.DataObject) -> tuple[str, Raw]:
-        return data.draw(st.sampled_from(sorted(self.landing.items(), key=lambda item: item[0])), label="record")
+    def _several(self, data: st.DataObject) -> list[tuple[str, Raw]]:
+        items = sorted(self.landing.items(), key=lambda item: item[0])
+        return data.draw(st.lists(st.sampled_from(items), min_size=1, max_size=4, unique_by=lambda item: item[0]))
 
-    @precondition(lambda self: self.landing)
     @rule(data=st.data(), text=TEXTS, hours=st.sampled_from([None, -24, -1, 0, 1, 24]), is_edit=st.booleans())
-    def another_version_comes(self, data: st.DataObject, text: str, hours: int | None, is_edit: bool) -> None:
-        """A later fetch, a late one, one of the same or an unknown time; beside the first, or in its place."""
-        path, raw = self._some(data)
-        fetched = None if hours is None else (raw.fetched or at(4)) + timedelta(hours=hours)
-        self._put(dataclasses.replace(raw, text=text, fetched=fetched), path if is_edit else None)
+    def other_versions_come(self, data: st.DataObject, text: str, hours: int | None, is_edit: bool) -> None:
+        """Later fetches, late ones, some of the same or an unknown time; beside the first, or in its place."""
+        for path, raw in self._several(data):
+            fetched = None if hours is None else (raw.fetched or at(4)) + timedelta(hours=hours)
+            self._put(dataclasses.replace(raw, text=text, fetched=fetched), path if is_edit else None)
 
-    @precondition(lambda self: self.landing)
     @rule(data=st.data(), noise=st.integers(0, 2), fetched=FETCHED, is_edit=st.booleans())
-    def the_same_text_comes_again(
+    def the_same_texts_come_again(
         self, data: st.DataObject, noise: int, fetched: datetime | None, is_edit: bool
     ) -> None:
-        path, raw = self._some(data)
-        self._put(dataclasses.replace(raw, noise=noise, fetched=fetched), path if is_edit else None)
+        for path, raw in self._several(data):
+            self._put(dataclasses.replace(raw, noise=noise, fetched=fetched), path if is_edit else None)
 
-    @precondition(lambda self: self.landing)
     @rule(data=st.data(), text=TEXTS, outlet=OUTLETS, published=PUBLISHED)
-    def an_article_moves(self, data: st.DataObject, text: str, outlet: str, published: datetime | None) -> None:
-        _, raw = self._some(data)
-        self._put(dataclasses.replace(raw, text=text, outlet=outlet, published=published))
+    def articles_move(self, data: st.DataObject, text: str, outlet: str, published: datetime | None) -> None:
+        for _, raw in self._several(data):
+            self._put(dataclasses.replace(raw, text=text, outlet=outlet, published=published))
 
-    @precondition(lambda self: self.landing)
     @rule(data=st.data(), name=ARTICLES, outlet=OUTLETS, published=PUBLISHED)
-    def a_copy_comes(self, data: st.DataObject, name: str, outlet: str, published: datetime | None) -> None:
-        _, raw = self._some(data)
-        self._put(dataclasses.replace(raw, article=name, outlet=outlet, published=published))
+    def copies_come(self, data: st.DataObject, name: str, outlet: str, published: datetime | None) -> None:
+        for _, raw in self._several(data):
+            self._put(dataclasses.replace(raw, article=name, outlet=outlet, published=published))
 
     @rule()
     def rules_and_suite_are_mended_or_set_back(self) -> None:
@@ -137,9 +138,10 @@ class News(RuleBasedStateMachine):
 
     # what runs do
 
+    @precondition(lambda self: self._new())
     @rule(data=st.data())
     def night(self, data: st.DataObject) -> None:
-        self._run(data, self._new(), reprocess=False)
+        self._run(data, self._new())
 
     @precondition(lambda self: self.landing)
     @rule(data=st.data(), outlets=st.sets(OUTLETS, min_size=1))
@@ -150,60 +152,99 @@ class News(RuleBasedStateMachine):
     @rule(data=st.data())
     def replay(self, data: st.DataObject) -> None:
         refused = [path for path, (_, fate) in self.model.dealt.items() if fate == "quarantined"]
-        self._run(data, refused, reprocess=True)
+        self._run(data, refused, by_name=True)
 
+    @precondition(lambda self: self.nights > 2 and self.articles_down < 2)
+    @rule(data=st.data(), place=st.sampled_from([None, *OF_A_TAKEDOWN.values()]), after=st.booleans())
+    def an_article_is_taken_down(self, data: st.DataObject, place: tuple[Any, str] | None, after: bool) -> None:
+        self.articles_down += 1
+        name = data.draw(ARTICLES)
+        self._take_down(name, Target(article_id=key_of("id", name)), place, after=after)
+
+    @precondition(lambda self: self.nights > 4 and self.model.rows and not self.outlets_down)
+    @rule(data=st.data(), place=st.sampled_from([None, *OF_A_TAKEDOWN.values()]), after=st.booleans())
+    def an_outlet_is_taken_down(self, data: st.DataObject, place: tuple[Any, str] | None, after: bool) -> None:
+        self.outlets_down += 1
+        name = data.draw(st.sampled_from(sorted({row.record.outlet for row in self.model.rows.values()})))
+        self._take_down(name, Target(outlet=name), place, after=after)
+
+    def _take_down(self, name: str, target: Target, place: tuple[Any, str] | None, *, after: bool) -> None:
+        day = FIRST_DAY + timedelta(days=self.nights)
+        with self.mill.settings(), contextlib.suppress(Killed):
+            if place:
+                with killed_at(place, 0, after=after):
+                    pipeline.take_down(target, day)
+            else:
+                pipeline.take_down(target, day)
+        with self.mill.settings():
+            pipeline.recover("somebody")
+        with self.twin.settings():
+            pipeline.take_down(target, day)
+        self.model.take_down(name)
+        self.ever = {row["content_hash"] for row in [*self.mill.corpus(), *self.mill.ledger("revisions")]}
+        self._check_state()
+
+    @precondition(lambda self: self.nights)
+    @rule()
+    def the_index_is_rebuilt(self) -> None:
+        with self.mill.settings():
+            rebuild_index()
+        self._check_state()
+
+    @precondition(lambda self: self._new())
     @rule(
         data=st.data(),
         point=st.sampled_from(["partition", *POINTS]),
         call=st.integers(0, 3),
         after=st.booleans(),
-        goes_on=st.booleans(),
+        then=st.sampled_from(["its own tasks", "another run", "a rebuilt index"]),
         reprocess=st.booleans(),
     )
-    def killed_night(
-        self, data: st.DataObject, point: str, call: int, after: bool, goes_on: bool, reprocess: bool
-    ) -> None:
-        """It is killed, and then its own tasks are done again, or another run finds it."""
+    def killed_night(self, data: st.DataObject, point: str, call: int, after: bool, then: str, reprocess: bool) -> None:
+        """It is killed, and then its own tasks are done again, or another one finds it."""
         paths = list(self.landing) if reprocess else self._new()
         run_id, day, records = self._stage(paths, reprocess=reprocess)
         with self.mill.settings():
             try:
-                with killed_at(point, call if point == "partition" else 0, after=after):
+                with killed_at(POINTS[point], call if point == "partition" else 0, after=after):
                     self._tasks(run_id)
                 has_decided = True
             except Killed:
                 has_decided = Staging.of(self.mill.data, run_id).is_decided or point == "ended"
                 self._see_nothing_twice()
-                if goes_on:
+                if then == "its own tasks":
                     has_decided = True
                     self._tasks(run_id)
                 elif has_decided:
-                    pipeline.recover("somebody")
+                    pipeline.recover("somebody") if then == "another run" else rebuild_index()
         if has_decided:
             self._decided(data, run_id, day, records, reprocess=reprocess)
 
+    @precondition(lambda self: self._new())
     @rule(data=st.data(), raws=st.lists(RAWS, max_size=2), kill=st.sampled_from([None, "decided", "partition"]))
     def overlapping_nights(self, data: st.DataObject, raws: list[Raw], kill: str | None) -> None:
         """One reads its records; another one comes and goes, or dies; then the first one decides."""
-        run_id, day, records = self._stage(self._new(), reprocess=False)
+        run_id, day, records = self._stage(self._new())
         for raw in raws:
             self._put(raw)
-        other_id, other_day, others = self._stage(self._new(), reprocess=False)
+        other_id, other_day, others = self._stage(self._new())
         with self.mill.settings():
             try:
-                with killed_at(kill or "ended", 0 if kill else 9, after=True):
+                with killed_at(POINTS[kill or "ended"], 0 if kill else 9, after=True):
                     self._tasks(other_id)
             except Killed:
                 pass
             self._tasks(run_id)
             assert self._tasks(other_id)["read"] == len(others)  # it finds itself ended
-        self._decided(data, other_id, other_day, others, reprocess=False, is_last=False)
-        self._decided(data, run_id, day, records, reprocess=False)
+        self._decided(data, other_id, other_day, others, is_last=False)
+        self._decided(data, run_id, day, records)
 
     @rule(reprocess=st.booleans())
     def dry_run(self, reprocess: bool) -> None:
         before = self._written()
-        run_id, day, records = self._stage(self._new() if not reprocess else list(self.landing), reprocess, dry=True)
+        run_id, day, records = self._stage(
+            list(self.landing) if reprocess else self._new(), reprocess=reprocess, dry_run=True
+        )
         with self.mill.settings():
             totals = self._tasks(run_id)
         fates = copy.deepcopy(self.model).run(records, day, reprocess=reprocess)
@@ -211,8 +252,6 @@ class News(RuleBasedStateMachine):
             name: totals[name] for name in totals if not totals[name]
         }
         assert self._written() == before
-
-    # Rules for takedowns (by article, by outlet) and rebuilt indexes stand here when these commands are there.
 
     def _new(self) -> list[str]:
         """Records that no run has dealt with, as `extract` finds them."""
@@ -224,23 +263,23 @@ class News(RuleBasedStateMachine):
         fails = raw.broken and not self.is_fixed
         return corpus_model.Record(path, raw.data, raw.article, raw.outlet, raw.published, raw.fetched, text, fails)
 
-    def _run(self, data: st.DataObject, paths: list[str], *, reprocess: bool) -> None:
-        run_id, day, records = self._stage(paths, reprocess=reprocess)
+    def _run(self, data: st.DataObject, paths: list[str], **kind: bool) -> None:
+        run_id, day, records = self._stage(paths, **kind)
         with self.mill.settings():
             self._tasks(run_id)
-        self._decided(data, run_id, day, records, reprocess=reprocess)
+        self._decided(data, run_id, day, records, **kind)
 
     def _stage(
-        self, paths: list[str], reprocess: bool, *, dry: bool = False
+        self, paths: list[str], *, dry_run: bool = False, **kind: bool
     ) -> tuple[str, date, list[corpus_model.Record]]:
         """What a run does up to its validation."""
         self.nights += 1
         run_id, day = f"night-{self.nights}", FIRST_DAY + timedelta(days=self.nights)
         records = [self._record(path) for path in paths]
-        if not dry:
+        if not dry_run:
             with self.mill.settings():
                 pipeline.recover(run_id)
-        self.mill.stage(_rows(records, day), run_id=run_id, day=day, reprocess=reprocess, dry_run=dry)
+        self.mill.stage(_rows(records, day), run_id=run_id, day=day, dry_run=dry_run, **kind)
         return run_id, day, records
 
     def _tasks(self, run_id: str) -> dict[str, int]:
@@ -264,24 +303,19 @@ class News(RuleBasedStateMachine):
         day: date,
         records: list[corpus_model.Record],
         *,
-        reprocess: bool,
         is_last: bool = True,
+        **kind: bool,
     ) -> None:
         """Let the model and the twin do what the run did, and compare."""
-        fates = self.model.run(records, day, reprocess=reprocess)
-        self._let_the_twin(data, run_id, day, records, reprocess=reprocess)
+        fates = self.model.run(records, day, **kind)
+        rows = data.draw(st.permutations(_rows(records, day))) if records else []
+        sizes = {"groups": data.draw(st.integers(1, 4)), "batch_rows": data.draw(st.integers(1, 4))}
+        self.twin.run(rows, run_id=run_id, day=day, **sizes, **kind)
         found = [row for row in self.mill.ledger("fates") if row["run_id"] == run_id]
         assert {row["raw_path"]: f"{row['fate']}/{row['reason']}".removesuffix("/None") for row in found} == fates
         self._check_duplicates(run_id, fates)
         if is_last:
             self._check_state()
-
-    def _let_the_twin(
-        self, data: st.DataObject, run_id: str, day: date, records: list[corpus_model.Record], *, reprocess: bool
-    ) -> None:
-        rows = data.draw(st.permutations(_rows(records, day))) if records else []
-        sizes = {"groups": data.draw(st.integers(1, 4)), "batch_rows": data.draw(st.integers(1, 4))}
-        self.twin.run(rows, run_id=run_id, day=day, reprocess=reprocess, **sizes)
 
     def _check_duplicates(self, run_id: str, fates: dict[str, str]) -> None:
         """What is called a copy has its text in the corpus, where the ledger says."""
@@ -307,7 +341,7 @@ class News(RuleBasedStateMachine):
                 assert self.twin.bytes_of(part) == self.mill.bytes_of(part)
 
     def _check_index(self, corpus: list[dict[str, Any]]) -> None:
-        known = self.mill.index.articles([key_of("id", name) for name in "uvwxyz"])
+        known = self.mill.index.articles([key_of("id", name) for name in "vwxyz"])
         columns = [field.name for field in dataclasses.fields(Published) if field.name not in ("outlet", "date")]
         assert {row["article_id"]: _indexed(row, columns) for row in corpus} == known
         seen = self.mill.index.known([key_of(path) for path in self.landing])
