@@ -148,11 +148,12 @@ def replaced(mill: Mill) -> Iterator[dict[str, Any]]:
         yield row
 
 
+@pytest.mark.parametrize("kind", ["reprocess", "by_name"])
 @pytest.mark.parametrize("text", ["Old.", "Old, cleaned by new rules.", "New."])
-def test_a_replaced_record_that_is_reprocessed_alone_does_not_come_back(mill: Mill, text: str) -> None:
+def test_a_replaced_record_that_is_taken_again_alone_does_not_come_back(mill: Mill, text: str, kind: str) -> None:
     old, _ = replaced(mill)
     before = mill.bytes_of("corpus")
-    mill.run([cleaned_otherwise(old, text)], run_id="again", reprocess=True)
+    mill.run([cleaned_otherwise(old, text)], run_id="again", **{kind: True})
     assert mill.bytes_of("corpus") == before
 
 
