@@ -133,8 +133,12 @@ def dry_run_param(default: bool = False) -> Param:
 
 
 def run_id() -> str:
-    """Return the id of the run that the task at work belongs to."""
-    return str(get_current_context()["run_id"])
+    """Return newsmill's id of the run that the task at work belongs to: Airflow's, which two DAGs may both have.
+
+    Staging and ledger are named by it, so those of other DAGs than `ingest_news` begin with the DAG's.
+    """
+    run = get_current_context()["dag_run"]
+    return run.run_id if run.dag_id == "ingest_news" else f"{run.dag_id} {run.run_id}"
 
 
 def run_day() -> date:
