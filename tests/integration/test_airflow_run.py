@@ -71,7 +71,7 @@ def test_a_quarantined_article_is_published_by_replay_quarantine(server, tmp_pat
     run = server.run_dag("replay_quarantine", asked)
     assert run["state"] == "success"
     told = {row["run_id"]: row["fate"] for row in rows(server.data, "ledger/fates") if row["outlet"] == "bay-post"}
-    assert told == {first["dag_run_id"]: "quarantined", run["dag_run_id"]: "published"}
+    assert told == {first["dag_run_id"]: "quarantined", f"replay_quarantine {run['dag_run_id']}": "published"}
 
 
 def test_reprocess_compares_before_it_decides_and_leaves_its_differences(server):

@@ -93,7 +93,7 @@ def write_partition(data: Store, old: Partition, rows: pa.Table) -> bool:
     """Make a partition hold exactly these rows; return whether a file had to change.
 
     One rename replaces the file, so a reader finds the old rows or the new ones. Where no row is left an empty file
-    stays for readers that have listed it already; `remove_empty` takes it away.
+    stays: a reader that has listed it would fail if it went.
     """
     data.sweep(old.path)
     rows = in_order(rows)
@@ -107,7 +107,7 @@ def write_partition(data: Store, old: Partition, rows: pa.Table) -> bool:
 
 
 def remove_empty(data: Store, key: str) -> None:
-    """Remove a partition's file and folder if no row is in it."""
+    """Remove a partition's file and folder if no row is in it; for an operator's commands, not for runs."""
     partition = read_partition(data, key, ["article_id"])
     if not len(partition.rows):
         for path in partition.files:

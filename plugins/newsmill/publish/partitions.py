@@ -12,7 +12,8 @@ The order in a group, each step safe to repeat:
    file is replaced by the merged one.
 3. The same for partitions into which something moves, but not before some seconds have gone by since step 1: a reader
    that began before it may still be reading, and would see what it saw already a second time.
-4. Files that were left without a row go. Until then they lie there empty, because a reader may have listed them.
+A file that is left without a row stays, empty: a reader that has listed it would fail if it went, and there is no moment
+at which none can have.
 
 A task that was killed and runs again finds some partitions done; their merged rows are equal to what lies there, and
 the file stays as it is. What it noted before it was killed is kept.
@@ -32,7 +33,7 @@ import pyarrow.compute as pc
 from newsmill.model import key_of
 from newsmill.publish.arrivals import Arrival, Leaver, by_partition, find_work
 from newsmill.publish.decisions import changes
-from newsmill.publish.files import Partition, read_partition, remove_empty, write_partition
+from newsmill.publish.files import Partition, read_partition, write_partition
 from newsmill.publish.replaced import note_replaced
 from newsmill.publish.written import Note
 from newsmill.schema import CORPUS
@@ -88,8 +89,6 @@ def publish_group(staging: Staging, data: Store, keys: list[str], *, grace: floa
         part = [arrival for arrival in arrivals if (arrival.key in moved_into) == is_late]
         for coming, rows in by_partition(staging, part, f"{key_of(*keys)}-{is_late:d}"):
             changed |= _take_in(staging, data, run, coming, rows)
-    for key in sorted({leaver.key for leaver in leavers} - {arrival.key for arrival in arrivals}):
-        remove_empty(data, key)
     return note.end(changed)
 
 
