@@ -12,8 +12,8 @@ The order in a group, each step safe to repeat:
    file is replaced by the merged one.
 3. The same for partitions into which something moves, but not before some seconds have gone by since step 1: a reader
    that began before it may still be reading, and would see what it saw already a second time.
-A file that is left without a row stays, empty: a reader that has listed it would fail if it went, and there is no moment
-at which none can have.
+A file that is left without a row stays, empty: a reader that has listed it would fail if it went, and there is no
+moment at which none can have.
 
 A task that was killed and runs again finds some partitions done; their merged rows are equal to what lies there, and
 the file stays as it is. What it noted before it was killed is kept.
