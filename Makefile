@@ -10,10 +10,10 @@ AIRFLOW_HOME := $(CURDIR)/.airflow
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
 export PATH := $(BIN):$(PATH)
 
-.PHONY: help setup run report test lint format up bench quality constraints clean
+.PHONY: help setup run report test test-long lint format up bench quality constraints clean
 
 help: ## Show what each target does
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/.ready: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("newsmill needs Python 3.11 or newer; say PYTHON=python3.11") if sys.version_info < (3, 11) else None'
@@ -64,6 +64,9 @@ report: $(VENV)/.ready ## Show the last run's table of fates
 
 test: $(VENV)/.ready ## Run the whole test suite
 	@pytest -n auto --dist loadfile --cov --cov-report=term
+
+test-long: $(VENV)/.ready ## Run the tests that take minutes: kills at every step, two runs at once, every damage
+	@pytest -n auto --dist loadfile -m long
 
 bench: $(VENV)/.ready ## Measure newsmill beside its peers: make bench [PAGES=FOLDER] [RECORDS=N]
 	@python -m tests.bench $(if $(PAGES),--pages '$(PAGES)') $(if $(RECORDS),--records '$(RECORDS)')

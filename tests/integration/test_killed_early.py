@@ -6,6 +6,8 @@ import pytest
 
 from tests.integration.kills import Nights, check_nothing_is_lost
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def nights(tmp_path_factory):

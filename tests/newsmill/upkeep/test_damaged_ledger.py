@@ -11,6 +11,8 @@ import pytest
 from tests.newsmill.upkeep.damage import LEDGER
 from tests.newsmill.upkeep.mending import names, story
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module", params=LEDGER)
 def told(request, made_once, tmp_path_factory):
