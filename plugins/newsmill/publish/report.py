@@ -166,9 +166,10 @@ def newest_published(data: Store) -> Report | None:
     """
     newest = (path for day in reversed(data.folders("ledger/runs")) for path in reversed(readable(data, day)))
     for path in islice(newest, LOOK_BACK):
-        report = _read(data, path)
-        if report.partitions:
-            return report
+        with suppress(OSError, pa.ArrowException, LookupError):
+            report = _read(data, path)
+            if report.partitions:
+                return report
     return None
 
 
@@ -176,7 +177,7 @@ def readable(data: Store, day: str = "") -> list[str]:
     """Return the paths of the runs in `ledger/runs`, or of one folder of it, that can be read, as they ended."""
     ordered = []
     for entry in data.files(f"ledger/runs/{day}".rstrip("/")):
-        with suppress(OSError, pa.ArrowException, LookupError):
+        with suppress(BooksError, LookupError):
             ordered.append(_order(data, entry.path))
     return [path for _, path in sorted(ordered)]
 

@@ -133,7 +133,6 @@ def test_a_row_that_did_not_leave_fails_the_run(tmp_path: Path) -> None:
     staging = mill.stage(rows, run_id="run-2", day=LATER)
     deduplicate(staging, mill.index, reprocess=True)
     mill.publish(staging)
-    path.parent.mkdir(parents=True)
     path.write_bytes(content)
     with pytest.raises(BooksError, match=r"has left 2023-09-13\|dpa, and still lies in it"):
         reconcile(staging, mill.data, mill.index, staging.run(), len(rows))
