@@ -18,8 +18,6 @@ from newsmill.upkeep.findings import Findings
 from tests.newsmill.upkeep.damage import CORPUS, PARTITIONS, bit_flip, deleted
 from tests.newsmill.upkeep.mending import corpus_of, mend, names, printed, story, verify
 
-pytestmark = pytest.mark.long
-
 
 @pytest.fixture(scope="module", params=CORPUS)
 def told(request, made_once, tmp_path_factory):

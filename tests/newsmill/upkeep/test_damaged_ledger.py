@@ -11,8 +11,6 @@ import pytest
 from tests.newsmill.upkeep.damage import LEDGER
 from tests.newsmill.upkeep.mending import names, story
 
-pytestmark = pytest.mark.long
-
 
 @pytest.fixture(scope="module", params=LEDGER)
 def told(request, made_once, tmp_path_factory):
