@@ -34,7 +34,7 @@ def long_page() -> str:
 
 def busy_page() -> str:
     """Return a page whose tree takes a hundred times its size."""
-    return PAGE.format(charset="utf-8", title="The bridge", body="<i>a</i>" * 600_000)
+    return PAGE.format(charset="utf-8", title="The bridge", body="<p>a" * 1_000_000)
 
 
 def long_dump() -> str:
@@ -158,11 +158,10 @@ def test_hostile_lines_cost_themselves_alone_wherever_they_stand(tmp_path, data,
 
 
 def test_index_that_cannot_be_used_fails_extract_and_blames_no_record(landing, data):
-    run(landing)
-    (data / "index.sqlite").write_bytes(b"no database at all" * 1000)
-    batches = pipeline.plan("next", pipeline_day(), selection(landing))
     from newsmill.dedup.index import CorpusIndexError
 
+    batches = pipeline.plan("next", pipeline_day(), selection(landing))
+    (data / "index.sqlite").write_bytes(b"no database at all" * 1000)
     with pytest.raises(CorpusIndexError, match="not a database"):
         pipeline.extract("next", batches[0]["number"])
 
