@@ -256,6 +256,10 @@ class RowWriter:
         self._flush()
         self._writer.close()
 
+    def abandon(self) -> None:
+        """Write no more: the file is not to appear."""
+        self._writer.is_open = False  # else it would write its end when it is collected, to a handle that is closed
+
     def _flush(self) -> None:
         if self._held:
             self._writer.write_table(pa.Table.from_pylist(self._held, schema=self._schema))
@@ -267,8 +271,12 @@ def writing(store: Store, path: str, schema: pa.Schema) -> Iterator[RowWriter]:
     """Open a Parquet file for rows; it appears only when the block ends well."""
     with store.replacing(path) as handle:
         writer = RowWriter(handle, schema)
-        yield writer
-        writer.close()
+        try:
+            yield writer
+            writer.close()
+        except BaseException:
+            writer.abandon()
+            raise
 
 
 def write_rows(store: Store, path: str, schema: pa.Schema, rows: Iterable[Mapping[str, Any]]) -> None:

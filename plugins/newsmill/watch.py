@@ -14,13 +14,16 @@ Linux tells a process how much memory it has; elsewhere only time is limited.
 
 from __future__ import annotations
 
+import ctypes
 import mmap
 import os
 import resource
 import signal
 import struct
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from newsmill.model import Spot, Unreadable, key_of
 from newsmill.settings import Settings
@@ -34,6 +37,15 @@ SLOT = 64 * 1024
 """Bytes for the name of a record: a path has 4,096 at most, a key of an object store 1,024."""
 
 STATM = "/proc/self/statm"
+
+HELD_BACK = 8
+"""An eighth of what a record may take: once so much more is resident than there was, what was freed is given back."""
+
+FORGET_PEAK = "5"
+"""Written to `clear_refs`, it makes Linux count the peak of resident memory from now on: proc_pid_clear_refs(5)."""
+
+_give_back = getattr(ctypes.CDLL(None), "malloc_trim", None)
+"""glibc's: what was freed stays resident until then, and a record that uses it again would seem to take nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +124,7 @@ class Watch:
         self._lost = lost
         self._statm = os.open(STATM, os.O_RDONLY) if os.path.exists(STATM) else None  # noqa: PTH110
         self._soft, self._hard = resource.getrlimit(resource.RLIMIT_AS)
-        self._size = self._resident = self._peak = 0
+        self._held = self._peak = self._usual = 0
         self._spot: Spot | None = None
         self.is_on = False
         """A record is being worked on, under its limits."""
@@ -156,32 +168,48 @@ class Watch:
     def overdrawn(self) -> bool:
         """Tell whether the record has taken more memory than it may.
 
-        Resident memory grows by libraries that are read from disk, too, and address space by what is never touched.
-        So both must have grown; the first costs a microsecond to ask, the second twenty.
+        What is resident of files, libraries that were just loaded for one, is no cost of the record's. To ask whether
+        the peak has risen costs a microsecond.
         """
         if self._statm is None or _peak() == self._peak:
             return False
-        most = self._limits.memory_bytes
-        return _peak() - self._resident > most and _peak_size() - self._size > most
+        return _peak() - _told(self._statm).of_files - self._held > self._limits.memory_bytes
 
     def _begin(self) -> None:
         self.is_on = True
         signal.setitimer(signal.ITIMER_PROF, self._limits.seconds)
         if self._statm is not None:
-            size, resident = os.pread(self._statm, 64, 0).split()[:2]
-            self._size, self._resident = int(size) * mmap.PAGESIZE, int(resident) * mmap.PAGESIZE
-            self._peak = _peak()
-            most = self._size + 2 * self._limits.memory_bytes
+            memory = self._memory(self._statm)
+            self._held, self._peak = memory.resident - memory.of_files, _peak()
+            most = memory.size + 2 * self._limits.memory_bytes
             unlimited = self._soft == resource.RLIM_INFINITY
             resource.setrlimit(resource.RLIMIT_AS, (most if unlimited else min(most, self._soft), self._hard))
+
+    def _memory(self, statm: int) -> _Memory:
+        """Return what the process has, once what others have used and freed is given back."""
+        memory = _told(statm)
+        if memory.resident > self._usual + self._limits.memory_bytes // HELD_BACK:
+            if _give_back:
+                _give_back(0)
+            with suppress(OSError), open("/proc/self/clear_refs", "w") as refs:  # noqa: PTH123
+                refs.write(FORGET_PEAK)
+            memory = _told(statm)
+            self._usual = memory.resident
+        return memory
+
+
+class _Memory(NamedTuple):
+    """What a process has, in bytes."""
+
+    size: int  # of its address space
+    resident: int
+    of_files: int  # of what is resident
+
+
+def _told(statm: int) -> _Memory:
+    return _Memory(*(int(pages) * mmap.PAGESIZE for pages in os.pread(statm, 64, 0).split()[:3]))
 
 
 def _peak() -> int:
     """Return the most memory that was resident, in bytes, as Linux counts it."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-
-
-def _peak_size() -> int:
-    """Return the largest address space that there was, in bytes."""
-    with open("/proc/self/status", "rb") as status:  # noqa: PTH123
-        return next(int(line.split()[1]) * 1024 for line in status if line.startswith(b"VmPeak:"))

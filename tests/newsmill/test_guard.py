@@ -146,6 +146,33 @@ def test_memory_that_is_asked_for_and_never_touched_is_no_cost():
     assert asked == [100 * MEBIBYTE]
 
 
+def crumbs(mebibytes):
+    """Take memory in pieces so small that the C library keeps them when they are freed, and the last one stays."""
+    malloc = ctypes.CDLL(None).malloc
+    malloc.restype = ctypes.c_void_p
+    malloc.argtypes = [ctypes.c_size_t]
+    free = ctypes.CDLL(None).free
+    free.argtypes = [ctypes.c_void_p]
+    size = 64 * 1024
+    held = [malloc(size) for _ in range(mebibytes * MEBIBYTE // size)]
+    for place in held:
+        ctypes.memset(place, 1, size)
+    malloc(size)
+    for place in held:
+        free(place)
+    return mebibytes
+
+
+def test_memory_that_was_used_before_is_no_gift_to_a_record():
+    few, many = lambda: crumbs(40), lambda: crumbs(90)
+    crumbs(300)  # in this process, of which the child is a copy
+    for records in ([few, many, few], [few, few, many], [many, few, few]):
+        found = done(records)
+        assert [getattr(one, "reason", one) for one in found] == [
+            Reason.OUT_OF_MEMORY if record is many else 40 for record in records
+        ]
+
+
 def test_record_that_sleeps_is_ended_by_the_clock():
     limits = Limits(seconds=60, memory_bytes=LIMITS.memory_bytes, wall_seconds=1)
     started = time.monotonic()
