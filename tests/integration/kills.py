@@ -14,7 +14,7 @@ from random import Random
 
 from tests.integration.agree import check_whole, dealt_with, left_behind
 from tests.integration.nights import first_night, second_night
-from tests.integration.warm import Blow, Done, Nursery, run_dag_telling, warm_dags
+from tests.integration.warm import Blow, Done, Nursery, run_dag_telling, verify_all, warm_dags
 
 SETTINGS = {"NEWSMILL_BATCH_RECORDS": "130", "NEWSMILL_PUBLISH_GROUPS": "3", "NEWSMILL_MOVE_GRACE_SECONDS": "0"}
 FIRST, SECOND = (2026, 3, 1, 3), (2026, 3, 2, 3)
@@ -43,10 +43,20 @@ class Nights:
     def run(self, data: Path, moment: tuple[int, ...], blow: Blow | None = None) -> Done:
         """Run the DAG in a process group of its own; kill the group, or let it come to a good end."""
         environment = self._environment(data)
-        done = self._dags.call(run_dag_telling, self.landing, moment, environment=environment, blow=blow)
+        done = self._dags.call(
+            run_dag_telling, self.landing, moment, environment=environment, blow=blow, stay=bool(blow)
+        )
         assert done.code == (-signal.SIGKILL if blow else 0), done.log[-5000:]
         assert blow is None or blow.step in dict(done.begun)
         return done
+
+    def check_nothing_is_lost(self, data: Path) -> None:
+        """Check that a data root is what it would be if nothing had happened, with newsmill's eyes and ours."""
+        check_whole(data)
+        assert left_behind(data) == self.left
+        assert dealt_with(data) == self.dealt_with
+        verified = self._dags.call(verify_all, environment=self._environment(data))
+        assert verified.code == 0, verified.log[-5000:]
 
     def kill_and_let_go(self, name: str, steps: tuple[str, ...]) -> Path:
         """Kill a run in each of these steps, at a moment that hangs on the name, and let one go; return the data root.
@@ -70,13 +80,6 @@ class Nights:
 
     def _environment(self, data: Path) -> dict[str, str]:
         return SETTINGS | {"NEWSMILL_LANDING_URI": str(self.landing), "NEWSMILL_DATA_URI": str(data)}
-
-
-def check_nothing_is_lost(nights: Nights, data: Path) -> None:
-    """Check that a data root is what it would be if nothing had happened."""
-    check_whole(data)
-    assert left_behind(data) == nights.left
-    assert dealt_with(data) == nights.dealt_with
 
 
 def _took(done: Done) -> dict[str, list[float]]:

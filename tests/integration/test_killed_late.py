@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.kills import Nights, check_nothing_is_lost
+from tests.integration.kills import Nights
 
 pytestmark = pytest.mark.long
 
@@ -28,4 +28,4 @@ def nights(tmp_path_factory):
 )
 def test_killed_again_and_again_then_one_run_leaves_what_an_undisturbed_one_does(nights, steps):
     data = nights.kill_and_let_go("-".join(steps), steps)
-    check_nothing_is_lost(nights, data)
+    nights.check_nothing_is_lost(data)

@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
@@ -98,10 +99,15 @@ class Nursery:
         self._process.join()
 
     def call(
-        self, work: Callable[..., Any], *arguments: Any, environment: dict[str, str], blow: Blow | None = None
+        self,
+        work: Callable[..., Any],
+        *arguments: Any,
+        environment: dict[str, str],
+        blow: Blow | None = None,
+        **named: Any,
     ) -> Done:
         """Fork a child in a process group of its own, let it work, and kill the whole group if told to."""
-        self._asks.send((work, arguments, environment))
+        self._asks.send((partial(work, **named), arguments, environment))
         pid = self._asks.recv()
         logged = self._log.stat().st_size
         begun: list[tuple[str, float]] = []
@@ -295,8 +301,19 @@ def run_dag(landing: Path, moment: tuple[int, ...]) -> None:
         raise RuntimeError(f"the run ended as {ended.state}")
 
 
-def run_dag_telling(tell: Callable[[str], None], landing: Path, moment: tuple[int, ...]) -> None:
-    """Run the DAG, and tell which steps begin, and the end."""
+def run_dag_telling(tell: Callable[[str], None], landing: Path, moment: tuple[int, ...], *, stay: bool) -> None:
+    """Run the DAG, and tell which steps begin, and the end; then stay, to be killed, or go."""
     telling(tell)
     run_dag(landing, moment)
     tell("end")
+    if stay:
+        time.sleep(RUN_SECONDS)
+
+
+def verify_all(_: Callable[[str], None]) -> None:
+    """Verify the data root, all its articles; raise when anything is wrong."""
+    from newsmill.upkeep.verify import verify
+
+    found = verify(sample=None)
+    if not found.is_clean:
+        raise RuntimeError(f"newsmill verify: {found.findings}")
