@@ -69,12 +69,27 @@ def load_file(path: Path, model: type[Model]) -> Model:
         YamlError: the file cannot be read, is not YAML, or has a key or value that the model refuses; the
             text names the file, the key and the value.
     """
+    return load_text(path, read_text(path), model)
+
+
+def read_text(path: Path) -> str:
+    """Read a YAML file as it is written.
+
+    Raises:
+        YamlError: the file cannot be read; the text names it.
+    """
     try:
-        content = parse_yaml(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, YamlError) as error:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise YamlError(f"{path}: {error}") from None
+
+
+def load_text(path: Path, text: str, model: type[Model]) -> Model:
+    """Read what a YAML file says into a pydantic model; raise as `load_file` does."""
     try:
-        return model.model_validate(content)
+        return model.model_validate(parse_yaml(text))
+    except YamlError as error:
+        raise YamlError(f"{path}: {error}") from None
     except ValidationError as error:
         raise YamlError(f"{path}: {describe(error)}") from None
 

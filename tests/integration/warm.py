@@ -182,16 +182,15 @@ def import_stages() -> None:
     """Import what the stages import when they are called."""
     for name in (*WHAT_STAGES_IMPORT, *WHAT_VALIDATION_IMPORTS):
         importlib.import_module(name)
-    keep_rules()
+    load_rules()
 
 
-def keep_rules() -> None:
-    """Load the cleaning rules once and for all: every task loads them, which takes half a second each time."""
-    from newsmill import pipeline, workplace
-    from newsmill.clean.rules import load_rules
+def load_rules() -> None:
+    """Load the cleaning rules: those who are forked from here need not."""
+    from newsmill.settings import load_settings
+    from newsmill.workplace import rules_of
 
-    kept = load_rules(PROJECT / "include" / "rules")
-    pipeline.rules_of = workplace.rules_of = lambda _: kept
+    rules_of(load_settings())
 
 
 def together(tell: Callable[[Any], None], works: Sequence[Work], delays: Sequence[float]) -> None:
@@ -239,7 +238,7 @@ def import_stages_but_validation() -> None:
 
     for name in WHAT_STAGES_IMPORT:
         importlib.import_module(name)
-    keep_rules()
+    load_rules()
     pipeline.validate = _judge_by_length
 
 

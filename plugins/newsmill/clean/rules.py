@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,7 +31,7 @@ from newsmill.clean.patterns import PatternIndex, RulePattern, compile_pattern
 from newsmill.clean.phrases import PhraseIndex
 from newsmill.clean.predicates import CERTAIN, Predicate
 from newsmill.model import BlockKind, NewsmillError
-from newsmill.yamlfile import YamlError, describe, load_file
+from newsmill.yamlfile import YamlError, describe, load_text, read_text
 
 CODE_VERSION = 4
 """Raise it with any change of this package's code that can change a cleaned text."""
@@ -238,7 +238,7 @@ def _rank(rule: Rule) -> tuple[int, int, str]:
 
 
 def load_rules(folder: Path) -> RuleSet:
-    """Read every `*.yaml` of a folder; each holds a list `rules`.
+    """Read every `*.yaml` of a folder; each holds a list `rules`. What has been read before is not made again.
 
     Raises:
         RuleError: there is no rules file, one has a mistake, or two rules have one id.
@@ -246,9 +246,18 @@ def load_rules(folder: Path) -> RuleSet:
     files = sorted(folder.glob("*.yaml"))
     if not files:
         raise RuleError(f"{folder}: no rules (*.yaml) here; name the folder that holds them")
+    try:
+        return _made_of(tuple((path, read_text(path)) for path in files))
+    except YamlError as error:
+        raise RuleError(str(error)) from None
+
+
+@lru_cache(maxsize=2)
+def _made_of(files: tuple[tuple[Path, str], ...]) -> RuleSet:
     found: dict[str, tuple[Path, Rule]] = {}
-    for path in files:
-        for rule in _load_file(path):
+    for path, text in files:
+        for number, fields in enumerate(load_text(path, text, _RuleFile).rules, 1):
+            rule = _checked(path, number, fields)
             if rule.id in found:
                 raise RuleError(f"{path}: rule {rule.id!r}: id: {found[rule.id][0].name} has it too; rename one")
             found[rule.id] = (path, rule)
@@ -258,14 +267,6 @@ def load_rules(folder: Path) -> RuleSet:
 def cleaner_version(rules: RuleSet) -> str:
     """Return the version of code and rules that make a text, such as `1+3fa85f64`."""
     return f"{CODE_VERSION}+{rules.version[:8]}"
-
-
-def _load_file(path: Path) -> list[Rule]:
-    try:
-        written = load_file(path, _RuleFile).rules
-    except YamlError as error:
-        raise RuleError(str(error)) from None
-    return [_checked(path, number, fields) for number, fields in enumerate(written, 1)]
 
 
 def _checked(path: Path, number: int, fields: dict[str, Any]) -> Rule:

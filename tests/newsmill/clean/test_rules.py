@@ -107,3 +107,17 @@ def test_version_is_of_the_meaning_not_of_files_and_order(tmp_path):
 def test_cleaner_version_names_code_and_rules():
     rules = load_rules(INCLUDE / "rules")
     assert cleaner_version(rules) == f"{CODE_VERSION}+{rules.version[:8]}"
+
+
+def test_rules_are_made_once_and_anew_when_a_file_says_something_else(tmp_path):
+    folder = write(tmp_path, one=GOOD)
+    first = load_rules(folder)
+    assert load_rules(folder) is first
+    reworded = load_rules(write(tmp_path, one=GOOD.replace("share that", "share it")))
+    assert reworded.version != first.version
+    assert load_rules(write(tmp_path, one=GOOD)).version == first.version
+    with pytest.raises(RuleError):
+        load_rules(write(tmp_path, two="rules: 7"))
+    (tmp_path / "one.yaml").write_bytes(b"\xff")
+    with pytest.raises(RuleError, match=r"one\.yaml: .*decode"):
+        load_rules(tmp_path)
