@@ -6,11 +6,13 @@ DATA ?=
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 AIRFLOW_HOME := $(CURDIR)/.airflow
+# The files of tests in their own order, in which those that take minutes come first.
+ABREAST := -n auto --dist loadfile --no-loadscope-reorder
 
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
 export PATH := $(BIN):$(PATH)
 
-.PHONY: help setup run report test coverage test-long lint format up bench quality constraints clean
+.PHONY: help setup run report test coverage lint format up bench quality constraints clean
 
 help: ## Show what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,13 +65,10 @@ report: $(VENV)/.ready ## Show the last run's table of fates
 	@newsmill report
 
 test: $(VENV)/.ready ## Run the whole test suite
-	@pytest -n auto --dist loadfile
+	@pytest $(ABREAST)
 
 coverage: $(VENV)/.ready ## Run the whole test suite and hold its coverage to the floor; a third slower
-	@pytest -n auto --dist loadfile --cov --cov-report=term
-
-test-long: $(VENV)/.ready ## Run the tests that take minutes: kills at every step, two runs at once
-	@pytest -n auto --dist loadfile -m long
+	@pytest $(ABREAST) --cov --cov-report=term
 
 bench: $(VENV)/.ready ## Measure newsmill beside its peers: make bench [PAGES=FOLDER] [RECORDS=N]
 	@python -m tests.bench $(if $(PAGES),--pages '$(PAGES)') $(if $(RECORDS),--records '$(RECORDS)')

@@ -12,7 +12,6 @@ from typing import Any
 
 from newsmill.dedup.index import in_chunks
 from newsmill.extract.article import extract
-from newsmill.extract.language import load_detector
 from newsmill.learn.sight import sighting_row
 from newsmill.model import (
     Article,
@@ -100,8 +99,6 @@ def take_in(place: Workplace, batch: Batch, watch: Watch, behind: Mark | None = 
     for reading, seen in _with_known(readings, place, takes_known=takes_known):
         raw = reading.raw
         asked = wanted[raw.record_key] if wanted else None
-        if seen is None and isinstance(raw, RawRecord):
-            load_detector()  # before the record's time begins
         watch.at(_spot(raw))
         if asked and asked.raw_sha256 and raw.raw_sha256 and raw.raw_sha256 != asked.raw_sha256:
             taken = CHANGED_SINCE

@@ -135,6 +135,7 @@ def _check_in(run_id: str, data: Store, *, dry_run: bool) -> None:
 @names_damage
 def extract(run_id: str, number: int) -> dict[str, int]:
     """Read one batch's raw records; extract those that are new or changed. Returns counts."""
+    from newsmill.extract.language import load_detector
     from newsmill.guard import guarded
     from newsmill.intake import LEFT_OUT, not_met, take_in
     from newsmill.schema import EXTRACTED, SETTLED, SIGHTINGS
@@ -145,6 +146,7 @@ def extract(run_id: str, number: int) -> dict[str, int]:
     if place is None or stands(place, *(place.staging.batch_path(name, number) for name in made)):
         return {}
     batch = place.staging.batch(number)
+    load_detector()  # here, or every child would load it for itself, in a record's time
     progress = Progress("extract", batch.records, batch=number)
     with (
         writing(place.data, place.staging.batch_path("extracted", number), EXTRACTED) as extracted,

@@ -6,8 +6,6 @@ import pytest
 
 from tests.integration.crashing import Mill, check_every_step, end
 
-pytestmark = pytest.mark.long
-
 
 @pytest.fixture(scope="module")
 def mill(tmp_path_factory):

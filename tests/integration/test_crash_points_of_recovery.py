@@ -8,8 +8,6 @@ import pytest
 
 from tests.integration.crashing import Mill, check_every_step, decide, recover
 
-pytestmark = pytest.mark.long
-
 
 @pytest.fixture(scope="module")
 def mill(tmp_path_factory):

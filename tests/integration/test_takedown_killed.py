@@ -15,8 +15,6 @@ from newsmill.model import key_of
 from tests.conftest import PROJECT
 from tests.newsmill.dedup.factory import DAY, Mill, article, at, settled
 
-pytestmark = pytest.mark.long
-
 SECRET = "quinquereme"
 OUR_ID = key_of("id", "ours")
 

@@ -18,8 +18,6 @@ from tests.integration.nights import MANY, Told, line, more, put_lines, told
 from tests.integration.runs import content, rows
 from tests.integration.warm import Nursery, import_stages_but_validation, together
 
-pytestmark = pytest.mark.long
-
 DAY = date(2026, 3, 1)
 ROUNDS = 50
 IN_ORDER = (0, 18, 37)

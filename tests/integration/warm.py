@@ -182,15 +182,17 @@ def import_stages() -> None:
     """Import what the stages import when they are called."""
     for name in (*WHAT_STAGES_IMPORT, *WHAT_VALIDATION_IMPORTS):
         importlib.import_module(name)
-    load_rules()
+    load()
 
 
-def load_rules() -> None:
-    """Load the cleaning rules: those who are forked from here need not."""
+def load() -> None:
+    """Load the cleaning rules and the language model: those who are forked from here need not."""
+    from newsmill.extract.language import load_detector
     from newsmill.settings import load_settings
     from newsmill.workplace import rules_of
 
     rules_of(load_settings())
+    load_detector()
 
 
 def together(tell: Callable[[Any], None], works: Sequence[Work], delays: Sequence[float]) -> None:
@@ -238,7 +240,7 @@ def import_stages_but_validation() -> None:
 
     for name in WHAT_STAGES_IMPORT:
         importlib.import_module(name)
-    load_rules()
+    load()
     pipeline.validate = _judge_by_length
 
 

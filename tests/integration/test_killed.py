@@ -6,8 +6,6 @@ import pytest
 
 from tests.integration.kills import Nights
 
-pytestmark = pytest.mark.long
-
 
 @pytest.fixture(scope="module")
 def nights(tmp_path_factory):
@@ -19,6 +17,10 @@ def nights(tmp_path_factory):
 @pytest.mark.parametrize(
     "steps",
     [
+        ("plan", "extract", "publish", "recover"),
+        ("learn", "clean", "reconcile", "recover"),
+        ("extract", "validate", "publish", "recover"),
+        ("plan", "learn", "deduplicate", "recover"),
         ("clean", "reconcile", "recover", "recover"),
         ("extract", "clean", "publish", "recover"),
         ("validate", "deduplicate"),
