@@ -84,11 +84,26 @@ class AirflowServer:
         dags = f"/api/v2/dags/{dag_id}"
         _until(lambda: self.call("GET", dags), START_SECONDS, f"{dag_id} did not appear")
         begun = self.call("POST", f"{dags}/dagRuns", {"logical_date": None, "conf": conf or {}})
-        run = f"{dags}/dagRuns/{begun['dag_run_id']}"
-        _until(
-            lambda: self.call("GET", run)["state"] in ("success", "failed") or None, RUN_SECONDS, "the run did not end"
-        )
-        return self.call("GET", run)
+        return self._ended(begun)
+
+    def clear(self, run: dict, task: str, *, downstream: bool) -> dict:
+        """Clear a task of a run, alone or with all behind it, wait for the run's end, and return the run."""
+        asked = {"dag_run_id": run["dag_run_id"], "task_ids": [task], "dry_run": False, "only_failed": False}
+        asked |= {"include_downstream": downstream, "reset_dag_runs": True}
+        cleared = self.call("POST", f"/api/v2/dags/{run['dag_id']}/clearTaskInstances", asked)
+        if not cleared["task_instances"]:
+            raise LookupError(f"the run has no task {task}")
+        return self._ended(run)
+
+    def task_instances(self, run: dict) -> list[dict]:
+        """Return what became of each task of a run."""
+        path = f"/api/v2/dags/{run['dag_id']}/dagRuns/{run['dag_run_id']}/taskInstances"
+        return self.call("GET", path)["task_instances"]
+
+    def _ended(self, run: dict) -> dict:
+        path = f"/api/v2/dags/{run['dag_id']}/dagRuns/{run['dag_run_id']}"
+        _until(lambda: self.call("GET", path)["state"] in ("success", "failed"), RUN_SECONDS, "the run did not end")
+        return self.call("GET", path)
 
 
 def _free_port() -> int:

@@ -21,18 +21,13 @@ def server(tmp_path_factory):
         yield running
 
 
-def task_instances(server, run: dict, dag: str = "ingest_news") -> list[dict]:
-    path = f"/api/v2/dags/{dag}/dagRuns/{run['dag_run_id']}/taskInstances"
-    return server.call("GET", path)["task_instances"]
-
-
 def test_triggered_runs_publish_the_seeds_then_find_them_unchanged(server):
     first = server.run_dag("ingest_news")
     assert first["state"] == "success"
     corpus = pd.read_parquet(server.data / "corpus")
     assert len(corpus) == 5
     assert {"date", "outlet"} <= set(corpus.columns)
-    labels = {task["rendered_map_index"] for task in task_instances(server, first) if task["task_id"] == "extract"}
+    labels = {task["rendered_map_index"] for task in server.task_instances(first) if task["task_id"] == "extract"}
     assert labels == {"batch 1: 5 records from express/004_a345f3a04e4062ef.txt"}
     events = server.call("GET", "/api/v2/assets/events")["asset_events"]
     keys = {event["partition_key"] for event in events}
@@ -40,7 +35,7 @@ def test_triggered_runs_publish_the_seeds_then_find_them_unchanged(server):
 
     second = server.run_dag("ingest_news")
     assert second["state"] == "success"
-    states = {task["task_id"]: task["state"] for task in task_instances(server, second)}
+    states = {task["task_id"]: task["state"] for task in server.task_instances(second)}
     assert states["publish"] == "skipped"
     assert states["reconcile"] == "success"
     assert len(server.call("GET", "/api/v2/assets/events")["asset_events"]) == 5  # what did not change wakes nobody
@@ -51,7 +46,7 @@ def test_triggered_runs_publish_the_seeds_then_find_them_unchanged(server):
 def test_a_mistake_in_the_trigger_form_fails_the_run_without_retries(server):
     run = server.run_dag("ingest_news", {"landing_uri": "/nowhere/at/all"})
     assert run["state"] == "failed"
-    (plan,) = [task for task in task_instances(server, run) if task["task_id"] == "plan"]
+    (plan,) = [task for task in server.task_instances(run) if task["task_id"] == "plan"]
     assert (plan["state"], plan["try_number"]) == ("failed", 1)
 
 
@@ -79,7 +74,7 @@ def test_reprocess_compares_before_it_decides_and_leaves_its_differences(server)
         server.run_dag("ingest_news")
     corpus = content(server.data / "corpus")
     run = server.run_dag("reprocess", {"outlets": ["verity"], "only_outdated": False, "dry_run": False})
-    states = {task["task_id"]: task["state"] for task in task_instances(server, run, "reprocess")}
+    states = {task["task_id"]: task["state"] for task in server.task_instances(run)}
     assert set(states.values()) == {"success"}
     (counted,) = rows(server.data, "ledger/differences")
     assert (counted["outlet"], counted["compared"], counted["unchanged"]) == ("verity", 1, 1)
