@@ -34,6 +34,9 @@ POLL_SECONDS = 0.1
 ADVISORY_KEY = int.from_bytes(b"newsmill", "big") >> 1
 """Of PostgreSQL's advisory lock, one for each database; `>> 1` makes it fit a signed bigint."""
 
+KEEP_ALIVE = {"keepalives": 1, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+"""For libpq: a connection that says nothing while a run publishes is kept, in seconds, and its loss is noticed."""
+
 NAME_BYTES = 63
 """What PostgreSQL keeps of an application's name."""
 
@@ -44,6 +47,10 @@ log = structlog.get_logger("newsmill")
 
 class CorpusBusyError(NewsmillError):
     """Another process holds the corpus, and kept it for longer than was to be waited."""
+
+
+class CorpusLetGoError(NewsmillError):
+    """The database lost the lock while this process worked on: another may have written at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,7 @@ def holding(index_url: str, what: str, *, wait: float, shared: bool = False) -> 
 
     Raises:
         CorpusBusyError: others held it all the time; says who.
+        CorpusLetGoError: the block ended well, but the database had let go of the corpus meanwhile.
     """
     url = sa.make_url(index_url)
     held = _file(url, what, wait, shared) if url.get_backend_name() == "sqlite" else _database(url, what, wait, shared)
@@ -134,7 +142,10 @@ def _noted(path: Path) -> str:
 @contextmanager
 def _database(url: sa.URL, what: str, wait: float, shared: bool) -> Iterator[None]:
     name = f"{socket.gethostname()[:20]}/{os.getpid()}: {what}".encode()[:NAME_BYTES].decode(errors="ignore")
-    engine = sa.create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    is_libpq = url.get_driver_name().startswith("psycopg")
+    engine = sa.create_engine(
+        url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=KEEP_ALIVE if is_libpq else {}
+    )
     ask = sa.func.pg_try_advisory_lock_shared if shared else sa.func.pg_try_advisory_lock
     with engine.connect() as connection:
         connection.execute(sa.select(sa.func.set_config("application_name", name, False)))
@@ -145,6 +156,21 @@ def _database(url: sa.URL, what: str, wait: float, shared: bool) -> Iterator[Non
             wait,
         )
         yield  # the connection's end lets go
+        _give_back(connection, what, shared)
+
+
+def _give_back(connection: sa.Connection, what: str, shared: bool) -> None:
+    give = sa.func.pg_advisory_unlock_shared if shared else sa.func.pg_advisory_unlock
+    try:
+        was_held = connection.execute(sa.select(give(ADVISORY_KEY))).scalar()
+    except sa.exc.DBAPIError:
+        was_held = False
+    if not was_held:
+        raise CorpusLetGoError(
+            f"the database ended the connection by which {what} held the corpus, before it was done; another process "
+            "may have written at the same time. Run `newsmill verify`, and see why connections end: a time-out of the "
+            "server or of something in between, or a pooler that shares them"
+        )
 
 
 _HOLDERS = sa.text(

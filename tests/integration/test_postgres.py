@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from newsmill.dedup.index import CorpusIndexError, Index
 from newsmill.dedup.tables import META, RECORDS, TABLES
 from newsmill.identity import IdentityError, check
-from newsmill.lock import CorpusBusyError, holding
+from newsmill.lock import ADVISORY_KEY, CorpusBusyError, CorpusLetGoError, holding
 from newsmill.upkeep.rebuild import RebuildError, rebuild_index
 from tests.newsmill.dedup.factory import Mill
 from tests.newsmill.test_lock import ENVIRONMENT, HAMMER, held, let_go, process
@@ -124,6 +124,29 @@ def test_killed_holder_lets_go(url):
         other.wait()
         with holding(url, "next", wait=10):  # the server notices that the connection is closed
             pass
+
+
+def cut_off(url: str) -> None:
+    """Let the database end the connection of who holds the corpus."""
+    tell(url, f"SELECT pg_terminate_backend(pid) FROM pg_locks WHERE objid = {ADVISORY_KEY & 0xFFFFFFFF}")
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_holder_whose_connection_the_database_ends_is_told(url, shared):
+    told = pytest.raises(CorpusLetGoError, match="by which ours held the corpus")
+    with told, holding(url, "ours", wait=0, shared=shared):
+        cut_off(url)
+        with holding(url, "another", wait=10):  # is what could have happened meanwhile
+            pass
+
+
+def test_error_of_the_holder_s_own_comes_before_the_loss_of_its_connection(url):
+    with pytest.raises(ZeroDivisionError), holding(url, "ours", wait=0):
+        _fail_after(cut_off(url))
+
+
+def _fail_after(_: None) -> None:
+    raise ZeroDivisionError
 
 
 def test_a_name_longer_than_the_database_keeps_is_cut(url):
