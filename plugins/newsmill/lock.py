@@ -32,6 +32,7 @@ from newsmill.model import NewsmillError
 from newsmill.storage import StorageError
 
 POLL_SECONDS = 0.1
+NOTE_SECONDS = 0.5
 ADVISORY_KEY = int.from_bytes(b"newsmill", "big") >> 1
 """Of PostgreSQL's advisory lock, one for each database; `>> 1` makes it fit a signed bigint."""
 
@@ -146,10 +147,15 @@ def _let_go(path: Path, handle: IO[str]) -> None:
 
 
 def _noted(path: Path) -> str:
-    try:
-        return str(Holder(**json.loads(path.read_text(encoding="utf-8"))))
-    except (OSError, ValueError, TypeError):
-        return "another process"
+    """Return who holds the file; who has just locked it is given a moment to note itself."""
+    end = time.monotonic() + NOTE_SECONDS
+    while True:
+        try:
+            return str(Holder(**json.loads(path.read_text(encoding="utf-8"))))
+        except (OSError, ValueError, TypeError):
+            if time.monotonic() >= end:
+                return "another process"
+        time.sleep(POLL_SECONDS / 10)
 
 
 @contextmanager

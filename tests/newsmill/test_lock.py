@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -137,6 +138,18 @@ def test_a_holder_whose_note_is_garbage_is_another_process(url, tmp_path, note):
         (tmp_path / "index.sqlite.lock").write_text(note)
         with pytest.raises(CorpusBusyError, match="held by another process; mine"), holding(url, "mine", wait=0):
             pass
+
+
+def test_a_holder_that_is_about_to_note_itself_is_waited_for(url, tmp_path):
+    path = tmp_path / "index.sqlite.lock"
+    with held(url) as other:
+        note = path.read_text()
+        path.write_text("")
+        writer = threading.Timer(0.1, path.write_text, [note])
+        writer.start()
+        with pytest.raises(CorpusBusyError, match=f"process {other.pid}"), holding(url, "mine", wait=0):
+            pass
+        writer.join()
 
 
 def test_a_note_that_is_no_text_is_another_process(url, tmp_path):
