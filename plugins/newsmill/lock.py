@@ -18,7 +18,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +29,7 @@ import structlog
 from sqlalchemy.pool import NullPool
 
 from newsmill.model import NewsmillError
+from newsmill.storage import StorageError
 
 POLL_SECONDS = 0.1
 NOTE_SECONDS = 0.5
@@ -80,6 +81,7 @@ def holding(index_url: str, what: str, *, wait: float, shared: bool = False) -> 
 
     Raises:
         CorpusBusyError: others held it all the time; says who.
+        StorageError: the file that is locked cannot be written; says which.
         CorpusLetGoError: the block ended well, but the database had let go of the corpus meanwhile.
     """
     url = sa.make_url(index_url)
@@ -91,17 +93,28 @@ def holding(index_url: str, what: str, *, wait: float, shared: bool = False) -> 
 @contextmanager
 def _file(url: sa.URL, what: str, wait: float, shared: bool) -> Iterator[None]:
     path = Path(f"{url.database}.lock")
-    path.parent.mkdir(parents=True, exist_ok=True)
     mode = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
-    handle = _patiently(lambda: _locked(path, mode), lambda: _noted(path), what, wait)
     try:
-        handle.truncate(0)
-        holder = Holder(what, os.getpid(), socket.gethostname(), f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}")
-        handle.write(json.dumps(asdict(holder)))
-        handle.flush()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = _patiently(lambda: _locked(path, mode), lambda: _noted(path), what, wait)
+    except OSError as error:
+        raise StorageError(
+            f"cannot hold the corpus by {path}: {error.strerror or error}. It lies beside the index, where "
+            "NEWSMILL_INDEX_URL says"
+        ) from error
+    try:
+        _note(handle, what)
         yield
     finally:
         _let_go(path, handle)
+
+
+def _note(handle: IO[str], what: str) -> None:
+    """Write for others who holds the file; where there is no room for it, the lock holds all the same."""
+    holder = Holder(what, os.getpid(), socket.gethostname(), f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}")
+    with suppress(OSError):
+        os.truncate(handle.fileno(), 0)
+        os.write(handle.fileno(), json.dumps(asdict(holder)).encode())
 
 
 def _locked(path: Path, mode: int) -> IO[str] | None:
@@ -127,8 +140,8 @@ def _let_go(path: Path, handle: IO[str]) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if _is_at(path, handle):
             path.unlink()
-    except (BlockingIOError, FileNotFoundError):
-        pass
+    except OSError:
+        pass  # others share it, or it is not ours to remove; its closing lets go
     finally:
         handle.close()
 

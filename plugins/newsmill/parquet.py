@@ -23,7 +23,7 @@ from newsmill.storage import Store
 def opened(store: Store, path: str, *, checked: bool = False) -> Iterator[pq.ParquetFile]:
     """Open a file; for its metadata, or with `batches` and `read`. `checked`: compare pages with their checksums."""
     with (
-        store.open(path) as handle,
+        store.reading(path) as handle,
         pq.ParquetFile(handle, pre_buffer=False, page_checksum_verification=checked) as file,
     ):
         yield file

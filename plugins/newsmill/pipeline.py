@@ -270,10 +270,12 @@ def deduplicate(run_id: str) -> list[dict[str, Any]]:
 
     Raises:
         CorpusBusyError: another process holds the corpus.
+        StorageError: there is no room, or no permission, for what would be written; nothing is decided.
     """
     from newsmill.dedup.index import Index
     from newsmill.identity import establish
     from newsmill.publish.partitions import groups
+    from newsmill.room import check_room
 
     place = find_workplace(run_id)
     if place and place.run.selection.dry_run:
@@ -287,7 +289,9 @@ def deduplicate(run_id: str) -> list[dict[str, Any]]:
         establish(found.data, Index(found.settings.index))
         if not stands(found, found.staging.path("decisions.parquet")):
             decide_all(found)
-            found.staging.write_groups(groups(found.staging, found.settings.publish_groups))
+            parts = groups(found.staging, found.settings.publish_groups)
+            check_room(found.staging, parts, found.settings.index)
+            found.staging.write_groups(parts)
         parts = found.staging.groups()
     return [{"number": number, "label": _group_label(number, keys)} for number, keys in enumerate(parts, 1)]
 

@@ -5,9 +5,11 @@ Owns every path below the landing zone and the data root. Keep out: what is in a
 
 from __future__ import annotations
 
+import errno
 import glob
 import os
 import re
+import stat
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,10 +20,16 @@ from typing import IO, Any
 
 import fsspec
 
+from newsmill import disk
 from newsmill.model import NewsmillError
 
 _LEFT = re.compile(r"\..+\.[0-9a-f]{32}\.tmp")
 """What `Store.replacing` calls a file before it has its name."""
+
+ADVICE = dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "make room, and run it again") | dict.fromkeys(
+    (errno.EACCES, errno.EPERM, errno.EROFS), "give permission, and run it again"
+)
+"""What mends what the system refuses."""
 
 
 class StorageError(NewsmillError):
@@ -56,32 +64,62 @@ class Store:
         return f"{self._root}/{path}" if path else str(self._root)
 
     def exists(self, path: str = "") -> bool:
-        """Tell whether a file or folder is there."""
-        return bool(self._fs.exists(self.full(path)))
+        """Tell whether a file or folder is there.
+
+        Raises:
+            StorageError: it may be there, and cannot be looked at.
+        """
+        return self._status(path) is not None if self.is_local else bool(self._fs.exists(self.full(path)))
 
     def is_folder(self, path: str = "") -> bool:
-        """Tell whether a folder (or a prefix with something below it) is there."""
-        return bool(self._fs.isdir(self.full(path)))
+        """Tell whether a folder (or a prefix with something below it) is there.
+
+        Raises:
+            StorageError: it may be there, and cannot be looked at.
+        """
+        if not self.is_local:
+            return bool(self._fs.isdir(self.full(path)))
+        status = self._status(path)
+        return status is not None and stat.S_ISDIR(status.st_mode)
 
     def files(self, path: str = "") -> Iterator[Entry]:
         """Yield every file below a path, sorted by path; names that start with a dot are left out.
 
         Symbolic links that lead out of the root are left out too, and what is no plain file (pipes, sockets).
+
+        Raises:
+            StorageError: a folder cannot be listed: what is in it would be taken for absent.
         """
         if not self.is_folder(path):
             return
-        found = self._fs.find(self.full(path), detail=True)
+        found = self._found_on_disk(path) if self.is_local else self._found(path)
         for name in sorted(found):
-            relative = name.removeprefix(f"{self._root}/")
-            hidden = any(part.startswith(".") for part in relative.split("/"))
-            if not hidden and _is_file(found[name]) and self._is_inside(name):
-                yield Entry(relative, int(found[name]["size"] or 0))
+            if self._is_inside(name):
+                yield Entry(name.removeprefix(f"{self._root}/"), found[name])
+
+    def _found(self, path: str) -> dict[str, int]:
+        """Return the bytes of every file below a prefix, by its full name."""
+        found = self._fs.find(self.full(path), detail=True).items()
+        sizes = {name: int(info["size"] or 0) for name, info in found if info["type"] == "file"}
+        return {name: size for name, size in sizes.items() if "/." not in name.removeprefix(self._root)}
+
+    def _found_on_disk(self, path: str) -> dict[str, int]:
+        try:
+            return disk.files_below(self.full(path))
+        except OSError as error:
+            raise StorageError(f"cannot list {error.filename}: {_reason(error)}") from error
 
     def folders(self, path: str = "") -> list[str]:
-        """Return the names of the folders right below a path, sorted; what lies deeper is not looked at."""
+        """Return the names of the folders right below a path, sorted; what lies deeper is not looked at.
+
+        Raises:
+            StorageError: the folder cannot be listed.
+        """
         if not self.is_folder(path):
             return []
-        found = (entry["name"] for entry in self._fs.ls(self.full(path), detail=True) if entry["type"] == "directory")
+        with _explained("cannot list", self.full(path)):
+            entries = self._fs.ls(self.full(path), detail=True)
+        found = (entry["name"] for entry in entries if entry["type"] == "directory")
         names = (str(name).rstrip("/").rpartition("/")[2] for name in found)
         return sorted(name for name in names if not name.startswith("."))
 
@@ -96,9 +134,24 @@ class Store:
         handle: IO[bytes] = self._fs.open(self.full(path), "rb")
         return handle
 
+    @contextmanager
+    def reading(self, path: str) -> Iterator[IO[bytes]]:
+        """Open a file of newsmill's own for reading: one that may not be read is not one that is damaged or gone.
+
+        Raises:
+            OSError: it is not there, or cannot be read.
+            StorageError: there is no permission to read it.
+        """
+        try:
+            handle = self.open(path)
+        except PermissionError as error:
+            raise StorageError(f"cannot read {self.full(path)}: {_reason(error)}") from error
+        with handle:
+            yield handle
+
     def read(self, path: str) -> bytes:
-        """Return a whole file."""
-        with self.open(path) as handle:
+        """Return a whole file of newsmill's own; raises as `reading`."""
+        with self.reading(path) as handle:
             return handle.read()
 
     @contextmanager
@@ -111,15 +164,13 @@ class Store:
             StorageError: it cannot be written; says where and why.
         """
         target = self.full(path)
-        try:
+        with _explained("cannot write", target):
             if self.is_local:
                 with self._renaming(target) as handle:
                     yield handle
             else:
                 with self._fs.transaction, self._fs.open(target, "wb") as handle:
                     yield handle
-        except OSError as error:
-            raise StorageError(f"cannot write {target}: {error.strerror or error}") from error
 
     def write(self, path: str, content: bytes) -> None:
         """Write a whole file, atomically."""
@@ -127,9 +178,14 @@ class Store:
             handle.write(content)
 
     def remove(self, path: str) -> None:
-        """Remove a file, or a folder with all that is in it; nothing happens where there is none."""
+        """Remove a file, or a folder with all that is in it; nothing happens where there is none.
+
+        Raises:
+            StorageError: it cannot be removed.
+        """
         if self.exists(path):
-            self._fs.rm(self.full(path), recursive=True)
+            with _explained("cannot remove", self.full(path)):
+                self._fs.rm(self.full(path), recursive=True)
 
     def sweep(self, path: str) -> None:
         """Remove what a killed `replacing` of this path left beside it (on disk only)."""
@@ -137,16 +193,17 @@ class Store:
             return
         folder, _, name = self.full(path).rpartition("/")
         for left in glob.glob(f"{glob.escape(folder)}/.{glob.escape(name)}.*.tmp"):  # noqa: PTH207
-            os.unlink(left)  # noqa: PTH108
+            with _explained("cannot remove", left):
+                os.unlink(left)  # noqa: PTH108
 
     def sweep_below(self, path: str) -> list[str]:
         """Remove what killed `replacing`s left below a folder, and return it (on disk only); nobody may be writing."""
         left: list[str] = []
         for folder, _, names in os.walk(self.full(path)) if self.is_local else ():
-            for name in names:
-                if _LEFT.fullmatch(name):
+            for name in filter(_LEFT.fullmatch, names):
+                with _explained("cannot remove", f"{folder}/{name}"):
                     os.unlink(f"{folder}/{name}")  # noqa: PTH108
-                    left.append(f"{folder}/{name}".removeprefix(f"{self._root}/"))
+                left.append(f"{folder}/{name}".removeprefix(f"{self._root}/"))
         return sorted(left)
 
     def move(self, path: str, target: str) -> None:
@@ -154,11 +211,12 @@ class Store:
 
         On disk: one rename. On object storage: copied, then removed.
         """
-        if self.is_local:
-            _make_folder(self.full(target).rpartition("/")[0])
-            os.rename(self.full(path), self.full(target))  # noqa: PTH104
-        else:
-            self._fs.mv(self.full(path), self.full(target), recursive=True)
+        with _explained(f"cannot move {self.full(path)} to", self.full(target)):
+            if self.is_local:
+                disk.make_folder(self.full(target).rpartition("/")[0])
+                os.rename(self.full(path), self.full(target))  # noqa: PTH104
+            else:
+                self._fs.mv(self.full(path), self.full(target), recursive=True)
 
     def size(self, path: str) -> int:
         """Return a file's bytes."""
@@ -178,6 +236,10 @@ class Store:
                 return
             path = path.rpartition("/")[0]
 
+    def _status(self, path: str) -> os.stat_result | None:
+        with _explained("cannot look at", self.full(path)):
+            return disk.status(self.full(path))
+
     def _is_inside(self, name: str) -> bool:
         if not self.is_local:
             return True
@@ -187,7 +249,7 @@ class Store:
     @contextmanager
     def _renaming(self, target: str) -> Iterator[IO[bytes]]:
         folder, _, name = target.rpartition("/")
-        _make_folder(folder)
+        disk.make_folder(folder)
         beside = f"{folder}/.{name}.{uuid.uuid4().hex}.tmp"
         try:
             with open(beside, "xb") as handle:  # noqa: PTH123
@@ -198,25 +260,7 @@ class Store:
         except BaseException:
             _try(lambda: os.unlink(beside))  # noqa: PTH108
             raise
-        _sync_folder(folder)
-
-
-def _make_folder(folder: str) -> None:
-    """Make a folder and what is missing above it, such that a power cut takes none of them away."""
-    if os.path.isdir(folder):  # noqa: PTH112
-        return
-    above = os.path.dirname(folder)  # noqa: PTH120
-    _make_folder(above)
-    os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - another process may make it meanwhile
-    _sync_folder(above)
-
-
-def _sync_folder(folder: str) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        disk.sync_folder(folder)
 
 
 def _try(action: Callable[[], Any]) -> None:
@@ -226,8 +270,19 @@ def _try(action: Callable[[], Any]) -> None:
         return
 
 
-def _is_file(info: dict[str, Any]) -> bool:
-    return info["type"] == "file" or (bool(info.get("islink")) and os.path.isfile(info["name"]))  # noqa: PTH113
+@contextmanager
+def _explained(what: str, name: str) -> Iterator[None]:
+    """Say what could not be done, and where."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(f"{what} {name}: {_reason(error)}") from error
+
+
+def _reason(error: OSError) -> str:
+    """Return why, and what mends it if that is known."""
+    why = error.strerror or str(error)
+    return f"{why}; {ADVICE[error.errno]}" if error.errno in ADVICE else why
 
 
 def _protocols(filesystem: Any) -> tuple[str, ...]:

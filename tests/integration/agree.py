@@ -33,8 +33,8 @@ def check_whole(data: Path) -> None:
 
 def table(data: Path, which: sa.Table) -> list[tuple]:
     """Return a table of a data root's own index, sorted; none where there is no index."""
-    path = data / "index.sqlite"
-    if not path.exists():
+    path = next(data.rglob("index.sqlite"), None)
+    if path is None:
         return []
     engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.NullPool)
     with engine.connect() as connection:

@@ -8,15 +8,18 @@ import os
 import pty
 import subprocess
 import sys
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
+import typer
 from rich.cells import cell_len
 from rich.console import Console
 from typer.testing import CliRunner
 
 from newsmill.cli import app
 from newsmill.cli.explain import explanation, tell
-from newsmill.cli.screen import as_json, visible
+from newsmill.cli.screen import as_json, console, errors_for_people, visible
 from newsmill.model import Cleaned, Removal
 from tests.conftest import PROJECT
 from tests.newsmill.clean.helpers import article
@@ -139,3 +142,18 @@ def test_explain_is_coloured_on_a_terminal_and_plain_with_no_color_or_in_a_pipe(
     assert "\x1b[31m" in coloured
     assert "\x1b" not in on_a_terminal(path, NO_COLOR="1")
     assert "\x1b" not in CliRunner().invoke(app, ["explain", str(path)]).stdout
+
+
+def test_a_full_disk_under_the_output_is_said_in_a_line(monkeypatch, capsys):
+    with suppress(OSError), Path("/dev/full").open("w") as full:  # which fails once more when it is closed
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stdout", full)
+            with pytest.raises(typer.Exit) as ended, errors_for_people():
+                console().print("an article")
+        assert ended.value.exit_code == 1
+        assert capsys.readouterr().err == "newsmill: No space left on device\n"
+
+
+def test_an_error_of_the_machine_that_may_be_a_bug_keeps_its_traceback(tmp_path):
+    with pytest.raises(IsADirectoryError), errors_for_people():
+        tmp_path.open()

@@ -117,3 +117,19 @@ def test_what_killed_writers_left_below_a_folder_goes_and_what_only_looks_like_i
     assert store.sweep_below("missing") == []
     found = [str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()]
     assert sorted(found) == sorted(names)
+
+
+def test_what_only_the_administrator_may_list_is_not_looked_at(tmp_path):
+    store = Store(str(tmp_path))
+    for name in ("lost+found/x", ".snapshot/x", "a/lost+found/y", "a/x"):
+        store.write(name, b"x")
+    assert [entry.path for entry in store.files()] == ["a/x"]
+
+
+def test_a_name_that_no_file_can_have_is_not_there(tmp_path):
+    store = Store(str(tmp_path))
+    store.write("file", b"x")
+    for name in ("a" * 300, "nul\0byte", "file/below"):
+        assert not store.exists(name)
+        assert not store.is_folder(name)
+        assert list(store.files(name)) == []

@@ -6,6 +6,7 @@ of a line. Keep out: what is said (main, columns, rehearsal).
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import re
@@ -28,6 +29,9 @@ LEFT_TO_RIGHT = "\u200e"
 
 _HOSTILE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """C0 without the line feed, C1, separators, changes of direction and lone surrogates."""
+
+REFUSALS = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
+"""No permission, no room: not a bug of ours, wherever it is met."""
 
 _HOSTILE_IN_JSON = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """The same, but for what JSON escapes of itself."""
@@ -70,12 +74,22 @@ def as_json(value: Any) -> str:
 
 @contextmanager
 def errors_for_people() -> Iterator[None]:
-    """Print a user's mistake as one line and end with exit code 1; a bug keeps its traceback."""
+    """Print a user's mistake, or what the machine refuses, as one line and end with exit code 1.
+
+    A bug keeps its traceback.
+    """
     try:
         yield
     except NewsmillError as error:
-        console(error=True).print(visible(f"newsmill: {error}"), style="bold red")
-        raise typer.Exit(1) from None
+        said = str(error)
+    except OSError as error:
+        if error.errno not in REFUSALS:
+            raise
+        said = f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror)
+    else:
+        return
+    console(error=True).print(visible(f"newsmill: {said}"), style="bold red")
+    raise typer.Exit(1)
 
 
 def _spelt(char: str) -> str:

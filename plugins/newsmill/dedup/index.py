@@ -9,6 +9,7 @@ to write leaves an SQLite file as it is, to the byte.
 from __future__ import annotations
 
 import dataclasses
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -21,6 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateTable
 
+from newsmill import disk
 from newsmill.dedup.tables import ARTICLES, INDEX_VERSION, META, RECORDS, RUNS, TABLES
 from newsmill.model import Fate, NewsmillError, Published, Seen
 
@@ -203,7 +205,7 @@ class Index:
     def _create(self) -> None:
         """Create the tables that are missing; until the first commit ends, readers take them for absent."""
         if self._is_sqlite and self._url.database:
-            Path(self._url.database).parent.mkdir(parents=True, exist_ok=True)
+            self._make_folder(Path(self._url.database).parent)
         self._found = False  # the file may have been taken away since
         with self._explained(), self._engine.begin() as connection:
             if not self._is_ready(connection):
@@ -238,13 +240,25 @@ class Index:
 
     def _is_missing(self) -> bool:
         """Tell whether an SQLite file is not there yet; opening it would create it."""
-        path = Path(self._url.database or "")
-        if self._is_sqlite and path.exists() and not path.is_file():
+        if not self._is_sqlite:
+            return False
+        path = self._url.database or ""
+        try:
+            found = disk.status(path)
+        except OSError as error:
+            raise CorpusIndexError(f"{self.name}: {path} cannot be looked at: {error.strerror}") from error
+        if found and not stat.S_ISREG(found.st_mode):
             raise CorpusIndexError(
                 f"{self.name}: {path} is no file: newsmill rebuild-index puts it aside and makes the index again; or "
                 "set NEWSMILL_INDEX_URL right"
             )
-        return self._is_sqlite and not path.exists()
+        return found is None
+
+    def _make_folder(self, folder: Path) -> None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CorpusIndexError(f"{self.name}: the folder {folder} cannot be made: {error.strerror}") from error
 
     def _check_url(self) -> None:
         if self._url.get_backend_name() not in UPSERTS:
@@ -264,7 +278,8 @@ class Index:
             ) from error
         except sa.exc.DBAPIError as error:
             raise CorpusIndexError(
-                f"{self.name}: {error.orig}. If it is locked or away, run the task again; if it is damaged, newsmill "
+                f"{self.name}: {error.orig}. If its disk is full or it may not be written, make room or give "
+                "permission; then, and if it is locked or away, run the task again; if it is damaged, newsmill "
                 "rebuild-index makes it again from the corpus; NEWSMILL_INDEX_URL says where it lies"
             ) from error
 

@@ -69,7 +69,7 @@ class NewIndex(Index):
             self._write(corpus, articles, records, runs)
             return
         path = Path(self._url.database or "")
-        path.parent.mkdir(parents=True, exist_ok=True)
+        self._make_folder(path.parent)
         for left in path.parent.glob(f".{glob.escape(path.name)}.*.tmp*"):
             left.unlink()
         beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")

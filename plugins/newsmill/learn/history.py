@@ -83,7 +83,7 @@ def is_outlet(name: str) -> bool:
 def versions(data: Store, outlet: str) -> list[Version]:
     """Return the versions of an outlet's profile, the oldest first."""
     found = []
-    for entry in data.files(_folder(outlet)):
+    for entry in data.files(folder_of(outlet)):
         if match := _NAME.fullmatch(entry.path.rpartition("/")[2]):
             number, day, run = match.groups()
             found.append(Version(int(number), date.fromisoformat(day), run, entry.path))
@@ -130,7 +130,7 @@ def write_version(data: Store, outlet: str, day: date, run: str, articles: Itera
         _prune(data, before)
         return False
     number = before[-1].number + (before[-1].run != run) if before else 1
-    path = f"{_folder(outlet)}/{number:06d}.{day.isoformat()}.{run}.parquet"
+    path = f"{folder_of(outlet)}/{number:06d}.{day.isoformat()}.{run}.parquet"
     data.sweep(path)
     with data.replacing(path) as handle:
         pq.write_table(rows.replace_schema_metadata({FORMAT_KEY: str(FORMAT)}), handle, compression="zstd")
@@ -151,7 +151,12 @@ def _prune(data: Store, found: list[Version]) -> None:
             data.remove(version.path)
 
 
-def _folder(outlet: str) -> str:
+def folder_of(outlet: str) -> str:
+    """Return the folder of an outlet's profile.
+
+    Raises:
+        ProfileError: the outlet is no slug; it never becomes a path then.
+    """
     if not is_outlet(outlet):
         raise ProfileError(f"the outlet {outlet!r} is no slug of a-z, 0-9 and -, and has no profile")
     return f"profiles/outlet={outlet}"
