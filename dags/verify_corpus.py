@@ -15,17 +15,11 @@ On the command line: `newsmill verify`.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from airflow.sdk import Param, dag, task
 
-from airflow.sdk import ExceptionRetryPolicy, Param, RetryAction, RetryRule, dag, get_current_context, task
-
-from newsmill.settings import load_settings
-from newsmill.storage import StorageError
 from newsmill.upkeep.findings import SAMPLE
 from newsmill.upkeep.watch import watch
-
-SETTINGS = load_settings()
+from wiring import DAG_ARGS, SETTINGS, params, run_day
 
 PARAMS = {
     "sample": Param(
@@ -37,45 +31,14 @@ PARAMS = {
     ),
 }
 
-RETRY_WHAT_MAY_PASS = ExceptionRetryPolicy(
-    [
-        RetryRule(
-            [StorageError, OSError, "sqlalchemy.exc.OperationalError"],
-            RetryAction.RETRY,
-            reason="storage or database may answer again",
-        ),
-        RetryRule(
-            ["newsmill.lock.CorpusBusyError"], RetryAction.RETRY, reason="the other run will let go of the corpus"
-        ),
-        RetryRule(Exception, RetryAction.FAIL, reason="what is wrong stays wrong"),
-    ]
-)
 
-
-@dag(
-    schedule=SETTINGS.verify_schedule or None,
-    start_date=datetime(2026, 1, 1, tzinfo=UTC),
-    catchup=False,
-    max_active_runs=1,
-    doc_md=__doc__,
-    params=PARAMS,
-    tags=["newsmill"],
-    default_args={
-        "owner": "newsmill",
-        "retries": 2,
-        "retry_delay": timedelta(seconds=30),
-        "retry_exponential_backoff": 2.0,
-        "max_retry_delay": timedelta(minutes=10),
-        "retry_policy": RETRY_WHAT_MAY_PASS,
-    },
-)
+@dag(schedule=SETTINGS.verify_schedule or None, doc_md=__doc__, params=PARAMS, **DAG_ARGS)
 def verify_corpus() -> None:
     """Wire the one task."""
 
     @task(doc_md="Checks everything against everything; logs a table of what is wrong, and fails if anything is.")
     def verify() -> dict[str, int]:
-        context: Any = get_current_context()
-        return watch(context["params"]["sample"], context["dag_run"].run_after.astimezone(UTC).date().isoformat())
+        return watch(params()["sample"], run_day().isoformat())
 
     verify()
 

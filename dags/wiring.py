@@ -222,9 +222,16 @@ def flow(batches: Any, before_deciding: Callable[[], Any] | None = None) -> None
     def validate() -> dict[str, int]:
         return pipeline.validate(run_id())
 
-    @task(doc_md="Decides each record's fate and spreads the touched partitions over publish tasks.")
+    @task(
+        doc_md="Finishes what another run had decided; then decides each record's fate and spreads the touched "
+        "partitions over publish tasks.",
+        outlets=[CORPUS],
+    )
     def deduplicate() -> list[dict[str, Any]]:
-        return pipeline.deduplicate(run_id())
+        of_others: list[str] = []
+        groups = pipeline.deduplicate(run_id(), of_others)
+        announce(of_others)
+        return groups
 
     @task(
         doc_md="Merges a group's articles into its partitions of the corpus.",

@@ -40,7 +40,7 @@ def read(data: Store, path: str, columns: list[str] | None = None) -> pa.Table:
         OSError, pa.ArrowInvalid, KeyError, ValueError: the file is damaged, or no corpus file.
     """
     with parquet.opened(data, path) as file:
-        version = _version(data, path, file)
+        version = version_of(data, path, file)
         rows = parquet.read(file, _asked(version, columns))
     return upgraded(rows, version, columns)
 
@@ -48,9 +48,16 @@ def read(data: Store, path: str, columns: list[str] | None = None) -> pa.Table:
 def batches(data: Store, path: str, size: int, columns: list[str] | None = None) -> Iterator[pa.Table]:
     """Yield a corpus file's rows like `read`, `size` at a time."""
     with parquet.opened(data, path) as file:
-        version = _version(data, path, file)
-        for part in parquet.batches(file, size, _asked(version, columns)):
-            yield upgraded(pa.table(part), version, columns)
+        yield from rows_of(data, path, file, size, columns)
+
+
+def rows_of(
+    data: Store, path: str, file: pq.ParquetFile, size: int, columns: list[str] | None = None
+) -> Iterator[pa.Table]:
+    """Yield the rows of a corpus file that is open already, like `batches`."""
+    version = version_of(data, path, file)
+    for part in parquet.batches(file, size, _asked(version, columns)):
+        yield upgraded(pa.table(part), version, columns)
 
 
 def upgraded(rows: pa.Table, version: int, columns: list[str] | None = None) -> pa.Table:
@@ -76,7 +83,13 @@ def check_version(what: str, version: int) -> None:
         )
 
 
-def _version(data: Store, path: str, file: pq.ParquetFile) -> int:
+def version_of(data: Store, path: str, file: pq.ParquetFile) -> int:
+    """Return the schema version of a corpus file that is open.
+
+    Raises:
+        SchemaVersionError: a newer newsmill wrote it.
+        ValueError: what it says is no number.
+    """
     written = (file.schema_arrow.metadata or {}).get(VERSION_KEY)
     version = FIRST_VERSION if written is None else int(written)
     check_version(f"{data.uri}/{path}", version)

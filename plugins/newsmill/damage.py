@@ -50,6 +50,9 @@ WRITERS = {
 
 OF_EACH_BATCH = ("extracted", "settled", "sightings", "counts", "cleaned", "removals", "refused")
 
+NEEDED = ("run.json", "decisions.parquet")
+"""Files that every run has which has decided."""
+
 Asked = ParamSpec("Asked")
 Got = TypeVar("Got")
 
@@ -96,7 +99,13 @@ def _may_be_damage(error: Exception) -> bool:
 
 
 def damage(staging: Staging) -> Iterator[tuple[str, str]]:
-    """Yield the damaged files of a run, each with why. Every file is read whole."""
+    """Yield the damaged files of a run, each with why. Every file is read whole.
+
+    Of a run that has decided, files without which it cannot be finished are damaged when they are missing.
+    """
+    for path in map(staging.path, NEEDED if staging.is_decided else ()):
+        if not staging.data.exists(path):
+            yield path, "it is missing"
     for entry in staging.data.files(staging.root):
         why = _why_damaged(staging, entry.path)
         if why:

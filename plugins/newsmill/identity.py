@@ -64,8 +64,8 @@ def read_identity(data: Store) -> Identity | None:
         found = Identity(uuid.UUID(content["corpus"]).hex, int(content["schema_version"]))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise IdentityError(
-            f"{data.uri}/{PATH} is damaged ({error}): put a backup of it back, or remove it and run {REBUILD} "
-            "--replace, which makes a new one"
+            f"{data.uri}/{PATH} is damaged ({error}): put a backup of it back; or, if no other corpus uses this index, "
+            f"{REBUILD} --replace sets it aside and makes a new one"
         ) from error
     check_version(f"the corpus in {data.uri} ({PATH})", found.schema_version)
     return found
@@ -126,7 +126,7 @@ def _of_another(data: Store, index: Index, owner: str, identity: Identity | None
 
 def _stale(data: Store, index: Index) -> str | None:
     """Return what the index does not know; None where nothing is found."""
-    from newsmill.publish.report import newest_published
+    from newsmill.publish.runs import newest_published
 
     newest = newest_published(data)
     if newest is None:
@@ -156,12 +156,13 @@ def _unknown(data: Store, index: Index, newest: Report) -> Iterator[str]:
 def _first_article(data: Store) -> str | None:
     """Return the path of a corpus file that holds an article; None where there is none."""
     from newsmill import parquet
+    from newsmill.places import FOLDER, corpus_files
 
-    for day in data.folders("corpus"):
-        for entry in data.files(f"corpus/{day}"):
-            with parquet.opened(data, entry.path) as file:
+    for day in data.folders(FOLDER):  # a day at a time: mostly the first one has an article
+        for found in corpus_files(data, f"{FOLDER}/{day}"):
+            with parquet.opened(data, found.path) as file:
                 if file.metadata.num_rows:
-                    return entry.path
+                    return found.path
     return None
 
 

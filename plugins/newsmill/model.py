@@ -446,6 +446,11 @@ def key_of(*parts: str) -> str:
     return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
+def article_id_of(url: str | None, outlet: str, source_id: str) -> str:
+    """Return an article's id: of its address, or else of its outlet and its own or its record's name there."""
+    return key_of("url", url) if url else key_of("source", outlet, source_id)
+
+
 def place_of(raw_path: str) -> tuple[str, int]:
     """Return the landing file of a raw record, and its line; 0 in a file that is one record."""
     found = _LINE.fullmatch(raw_path)

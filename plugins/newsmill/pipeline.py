@@ -262,8 +262,12 @@ def validate(run_id: str) -> dict[str, int]:
 
 
 @names_damage
-def deduplicate(run_id: str) -> list[dict[str, Any]]:
+def deduplicate(run_id: str, of_others: list[str] | None = None) -> list[dict[str, Any]]:
     """Decide every record's fate and spread the touched partitions over groups.
+
+    Args:
+        run_id: the run's.
+        of_others: gets the keys `date|outlet` that other runs wrote, which had decided and were finished first.
 
     Returns:
         One dict a group: `number` and `label`; empty in a dry run and when nothing is to be published.
@@ -282,7 +286,9 @@ def deduplicate(run_id: str) -> list[dict[str, Any]]:
         decide_all(place)
         return []
     with holding_corpus(f"{run_id}: deduplicate"):
-        finish_others(run_id)
+        written = finish_others(run_id)
+        if of_others is not None:
+            of_others += written
         found = find_workplace(run_id)
         if found is None:
             return []
@@ -303,7 +309,7 @@ def publish(run_id: str, number: int) -> list[str]:
     Raises:
         CorpusBusyError: another process holds the corpus.
     """
-    from newsmill.publish.report import of_run
+    from newsmill.publish.runs import of_run
 
     with holding_corpus(f"{run_id}: publish", shared=True):
         place = find_workplace(run_id)
@@ -320,7 +326,7 @@ def reconcile(run_id: str) -> dict[str, int]:
     Raises:
         CorpusBusyError: another process holds the corpus.
     """
-    from newsmill.publish.report import of_run
+    from newsmill.publish.runs import of_run
 
     place = find_workplace(run_id)
     if place and place.run.selection.dry_run:

@@ -28,7 +28,7 @@ import structlog
 
 from newsmill import parquet
 from newsmill.model import Fate, NewsmillError, Reason, Replay
-from newsmill.publish.report import in_order
+from newsmill.publish.runs import in_order
 from newsmill.storage import Store
 
 ROWS_AT_ONCE = 10_000

@@ -5,6 +5,8 @@ Owns column names, types and their order. Keep out: values, paths and what they 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pyarrow as pa
 
 SCHEMA_VERSION = 1
@@ -376,3 +378,20 @@ DRIFT = pa.schema(
     ]
 )
 """Ledger: what changed of an outlet's pages since an earlier version of its profile, one row a finding."""
+
+LEDGER: Mapping[str, pa.Schema] = {
+    "runs": RUNS,
+    "fates": FATES,
+    "removals": REMOVALS,
+    "metadata": METADATA,
+    "duplicates": DUPLICATES,
+    "revisions": REVISIONS,
+    "differences": DIFFERENCES,
+    "drift": DRIFT,
+    "takedowns": TAKEDOWNS,
+    "quarantine": QUARANTINE,
+}
+"""Every dataset of the ledger by the name of its folder, and the quarantine: what is written, verified and repaired."""
+
+OF_NO_RUN = ("drift", "takedowns")
+"""Those whose files are named by something else than a run that ended in `runs`."""

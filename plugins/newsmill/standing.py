@@ -1,11 +1,10 @@
 """Rows of the corpus, by outlet, day and the version that made them; a row group at a time.
 
-Owns which rows are meant and finding their files. Keep out: what is done with them.
+Owns which rows are meant. Keep out: what is done with them.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -13,12 +12,11 @@ from typing import Any
 
 from newsmill import corpus
 from newsmill.model import NewsmillError
+from newsmill.places import corpus_files
 from newsmill.storage import Store
 
 ROWS_AT_ONCE = 500
 """Rows held at a time, with their texts where these are asked for."""
-
-_PLACE = re.compile(r"corpus/date=(?P<date>[0-9-]+)/outlet=(?P<outlet>[^/]+)/[^/]+\.parquet")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +42,9 @@ class Standing:
                     yield {name: row[name] for name in columns} | {"outlet": outlet}
 
     def _files(self, data: Store) -> Iterator[tuple[str, str]]:
-        for entry in data.files("corpus"):
-            found = _PLACE.fullmatch(entry.path)
-            if found and self._is_at(date.fromisoformat(found["date"]), found["outlet"]):
-                yield entry.path, found["outlet"]
+        for file in corpus_files(data):
+            if self._is_at(file.day, file.outlet):
+                yield file.path, file.outlet
 
     def _is_at(self, day: date, outlet: str) -> bool:
         is_outlet = not self.outlets or outlet in self.outlets

@@ -9,6 +9,7 @@ import errno
 import glob
 import os
 import re
+import shutil
 import stat
 import uuid
 from collections.abc import Callable, Iterator
@@ -199,25 +200,30 @@ class Store:
             with _explained("cannot remove", left):
                 os.unlink(left)  # noqa: PTH108
 
+    def left_below(self, path: str) -> list[str]:
+        """Return what `replacing`s have begun below a folder, sorted (on disk only); left, where nobody is writing."""
+        walked = os.walk(self.full(path)) if self.is_local else ()
+        found = (f"{folder}/{name}" for folder, _, names in walked for name in names if _LEFT.fullmatch(name))
+        return sorted(name.removeprefix(f"{self._root}/") for name in found)
+
     def sweep_below(self, path: str) -> list[str]:
         """Remove what killed `replacing`s left below a folder, and return it (on disk only); nobody may be writing."""
-        left: list[str] = []
-        for folder, _, names in os.walk(self.full(path)) if self.is_local else ():
-            for name in filter(_LEFT.fullmatch, names):
-                with _explained("cannot remove", f"{folder}/{name}"):
-                    os.unlink(f"{folder}/{name}")  # noqa: PTH108
-                left.append(f"{folder}/{name}".removeprefix(f"{self._root}/"))
-        return sorted(left)
+        left = self.left_below(path)
+        for name in left:
+            with _explained("cannot remove", self.full(name)):
+                os.unlink(self.full(name))  # noqa: PTH108
+        return left
 
     def move(self, path: str, target: str) -> None:
         """Move a file, or a folder with all that is in it, to a place where nothing is.
 
-        On disk: one rename. On object storage: copied, then removed.
+        On disk: one rename, of a link that of the link itself. On object storage, and from one disk to another: copied,
+        then removed.
         """
         with _explained(f"cannot move {self.full(path)} to", self.full(target)):
             if self.is_local:
                 disk.make_folder(self.full(target).rpartition("/")[0])
-                os.rename(self.full(path), self.full(target))  # noqa: PTH104
+                shutil.move(self.full(path), self.full(target))
             else:
                 self._fs.mv(self.full(path), self.full(target), recursive=True)
 

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from newsmill.staging import Run, Staging
     from newsmill.watch import Limits
 
+HELD = ("corpus", "ledger", "quarantine", "profiles")
+"""Folders in which only who holds the corpus writes: an unfinished file there is a dead writer's. Not so `staging`,
+where runs are at work that have not decided; and Great Expectations writes `docs` in its own way."""
+
 log = structlog.get_logger("newsmill")
 
 
@@ -95,7 +99,7 @@ def find_workplace(run_id: str) -> Workplace | None:
         NewsmillError: a setting has a mistake, or the run never began.
     """
     from newsmill.publish.ledger import ledger_path
-    from newsmill.publish.report import of_run
+    from newsmill.publish.runs import of_run
     from newsmill.staging import Staging
 
     data = Store(load_settings().data)

@@ -7,12 +7,25 @@ from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
+import pytest
 
 from newsmill import pipeline
 from newsmill.model import Selection
+from newsmill.settings import Settings
 from tests.conftest import DAY, PROJECT
 
 SEEDS = PROJECT / "include" / "seeds"
+
+
+def point_at(patch: pytest.MonkeyPatch, folder: Path) -> Path:
+    """Point the settings at a folder that holds landing zone, data root and, maybe, rules; return it."""
+    patch.setitem(Settings.model_config, "env_file", None)
+    patch.setenv("NEWSMILL_DATA_URI", str(folder / "data"))
+    patch.setenv("NEWSMILL_LANDING_URI", str(folder / "landing"))
+    patch.setenv("NEWSMILL_MOVE_GRACE_SECONDS", "0")
+    if (folder / "include").is_dir():
+        patch.setenv("NEWSMILL_INCLUDE_DIR", str(folder / "include"))
+    return folder
 
 
 def run(landing: Path, run_id: str = "run-1", day=DAY, **asked) -> dict[str, int]:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
+from tests.conftest import PROJECT
 from tests.integration.airflow_server import AirflowServer
 from tests.integration.runs import SEEDS, content, rows
 
@@ -15,10 +21,16 @@ pytestmark = [pytest.mark.integration, pytest.mark.enable_socket]
 def server(tmp_path_factory):
     data = tmp_path_factory.mktemp("served-data")
     settings = {"NEWSMILL_LANDING_URI": str(SEEDS), "NEWSMILL_DATA_URI": str(data), "NEWSMILL_SCHEDULE": ""}
-    settings |= {"NEWSMILL_LEARN_SCHEDULE": ""}
+    settings |= {"NEWSMILL_LEARN_SCHEDULE": "", "NEWSMILL_VERIFY_SCHEDULE": ""}
     with AirflowServer(tmp_path_factory.mktemp("served-home"), settings) as running:
         running.data = data
         yield running
+
+
+def ingest_seeds(server) -> None:
+    """Publish the seeds, if no test before has done so."""
+    if not any((server.data / "corpus").glob("*/outlet=verity")):
+        server.run_dag("ingest_news")
 
 
 def test_triggered_runs_publish_the_seeds_then_find_them_unchanged(server):
@@ -70,8 +82,7 @@ def test_a_quarantined_article_is_published_by_replay_quarantine(server, tmp_pat
 
 
 def test_reprocess_compares_before_it_decides_and_leaves_its_differences(server):
-    if not (server.data / "corpus").exists():
-        server.run_dag("ingest_news")
+    ingest_seeds(server)
     corpus = content(server.data / "corpus")
     run = server.run_dag("reprocess", {"outlets": ["verity"], "only_outdated": False, "dry_run": False})
     states = {task["task_id"]: task["state"] for task in server.task_instances(run)}
@@ -79,3 +90,37 @@ def test_reprocess_compares_before_it_decides_and_leaves_its_differences(server)
     (counted,) = rows(server.data, "ledger/differences")
     assert (counted["outlet"], counted["compared"], counted["unchanged"]) == ("verity", 1, 1)
     assert content(server.data / "corpus") == corpus
+
+
+def test_verify_corpus_fails_loudly_and_passes_when_what_it_printed_was_run(server):
+    ingest_seeds(server)
+    (path,) = (server.data / "corpus").glob("*/outlet=verity/articles.parquet")
+    where, good = str(path.relative_to(server.data)), path.read_bytes()
+    path.write_bytes(good[:-100])
+    run = server.run_dag("verify_corpus")
+    assert run["state"] == "failed"
+    (task,) = server.task_instances(run)
+    assert (task["state"], task["try_number"]) == ("failed", 1)  # what is wrong stays wrong: it is not tried again
+    log = logged(server, run, "verify")
+    (wrong,) = (entry for entry in log if entry["event"] == f"corpus.unreadable: {where}")
+    assert wrong["level"] == "error"
+    assert any("cannot be read: " in entry["event"] for entry in log)
+    assert any(entry["event"] == f"  newsmill repair {where}" for entry in log)
+    asked = subprocess.run(
+        [f"{Path(sys.executable).parent}/newsmill", "repair", where],
+        cwd=PROJECT,
+        env=os.environ | {"NEWSMILL_LANDING_URI": str(SEEDS), "NEWSMILL_DATA_URI": str(server.data)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert asked.returncode == 0, asked.stderr
+    assert path.read_bytes() == good
+    assert server.run_dag("verify_corpus", {"sample": None})["state"] == "success"
+
+
+def logged(server, run: dict, task: str) -> list[dict]:
+    """Return the lines of a task's log, as its page in the UI has them."""
+    dag_run = f"/api/v2/dags/{run['dag_id']}/dagRuns/{run['dag_run_id']}"
+    path = f"{dag_run}/taskInstances/{task}/logs/1?full_content=true"
+    return [entry for entry in server.call("GET", path)["content"] if isinstance(entry, dict)]

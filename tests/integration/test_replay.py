@@ -13,10 +13,9 @@ import pytest
 from newsmill import rerun
 from newsmill.model import QUARANTINE_REASONS, UNREADABLE_REASONS, Fate, NewsmillError, Reason, Replay, Selection
 from newsmill.refused import refused
-from newsmill.settings import Settings
 from newsmill.storage import Store
 from tests.conftest import DAY
-from tests.integration.runs import content, fates, published, rows, run
+from tests.integration.runs import content, fates, point_at, published, rows, run
 from tests.newsmill.preview.conftest import SHARE, rule, rules_file
 
 LONG = (
@@ -52,7 +51,7 @@ def refused_once(tmp_path_factory) -> Path:
     (folder / "include" / "outlets").mkdir(parents=True)
     rules_file(folder / "include" / "rules" / "share.yaml", SHARE)
     with pytest.MonkeyPatch.context() as patch:
-        _settings(patch, folder)
+        point_at(patch, folder)
         first = run(folder / "landing", "night-1", min_words=25, rejection_limit=1)
         (post / "later.txt").write_text(text("Dunmere", 1))
         (post / "large.txt").write_text(text("Torrin"))
@@ -64,19 +63,10 @@ def refused_once(tmp_path_factory) -> Path:
     return folder
 
 
-def _settings(patch, folder: Path) -> None:
-    patch.setitem(Settings.model_config, "env_file", None)
-    patch.setenv("NEWSMILL_DATA_URI", str(folder / "data"))
-    patch.setenv("NEWSMILL_INCLUDE_DIR", str(folder / "include"))
-    patch.setenv("NEWSMILL_MOVE_GRACE_SECONDS", "0")
-
-
 @pytest.fixture
 def made(refused_once, tmp_path, monkeypatch) -> Path:
     """A copy that a test may change."""
-    shutil.copytree(refused_once, tmp_path / "copy")
-    _settings(monkeypatch, tmp_path / "copy")
-    return tmp_path / "copy"
+    return point_at(monkeypatch, shutil.copytree(refused_once, tmp_path / "copy"))
 
 
 def replay(made: Path, run_id: str = "replay", day=SECOND_DAY, asked: Replay | None = None, **more) -> dict[str, int]:

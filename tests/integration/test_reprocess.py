@@ -12,10 +12,9 @@ import pytest
 from newsmill import pipeline, rerun
 from newsmill.model import NewsmillError, Reprocess, Selection
 from newsmill.schema import DIFFERENCES
-from newsmill.settings import Settings
 from newsmill.staging import run_slug
 from tests.conftest import DAY
-from tests.integration.runs import content, fates, published, rows, run
+from tests.integration.runs import content, fates, point_at, published, rows, run
 from tests.newsmill.preview.conftest import SHARE, rule, rules_file
 
 LONG = (
@@ -63,24 +62,15 @@ def published_once(tmp_path_factory) -> Path:
     rules_file(folder / "include" / "rules" / "share.yaml", SHARE)
     (folder / "include" / "outlets").mkdir()
     with pytest.MonkeyPatch.context() as patch:
-        _settings(patch, folder)
+        point_at(patch, folder)
         assert run(landing, "night-1", min_words=22)["published"] == 10
     return folder
-
-
-def _settings(patch, folder: Path) -> None:
-    patch.setitem(Settings.model_config, "env_file", None)
-    patch.setenv("NEWSMILL_DATA_URI", str(folder / "data"))
-    patch.setenv("NEWSMILL_INCLUDE_DIR", str(folder / "include"))
-    patch.setenv("NEWSMILL_MOVE_GRACE_SECONDS", "0")
 
 
 @pytest.fixture
 def made(published_once, tmp_path, monkeypatch) -> Path:
     """A copy that a test may change."""
-    shutil.copytree(published_once, tmp_path / "copy")
-    _settings(monkeypatch, tmp_path / "copy")
-    return tmp_path / "copy"
+    return point_at(monkeypatch, shutil.copytree(published_once, tmp_path / "copy"))
 
 
 def edit_rules(made: Path) -> None:

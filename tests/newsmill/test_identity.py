@@ -17,7 +17,8 @@ from newsmill.dedup.tables import META
 from newsmill.identity import IdentityError, check, establish, read_identity
 from newsmill.model import Selection
 from newsmill.publish.ledger import write_ledger
-from newsmill.publish.report import make_report, newest_published
+from newsmill.publish.report import make_report
+from newsmill.publish.runs import newest_published
 from newsmill.publish.written import written_keys
 from newsmill.storage import Store
 from newsmill.upkeep.rebuild import rebuild_index

@@ -69,7 +69,8 @@ def explain(files: RawFiles, id: Ids = None, outlet: OutletSlug = None, json: As
 @app.command()
 def report() -> None:
     """Print the table of fates of the last run, and the partitions that it wrote."""
-    from newsmill.publish.report import latest, table
+    from newsmill.publish.report import table
+    from newsmill.publish.runs import latest
 
     with errors_for_people():
         data = Store(load_settings().data)

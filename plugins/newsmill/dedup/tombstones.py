@@ -7,6 +7,7 @@ All of them are read by every run; there is a row for each text that was taken d
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,12 +18,16 @@ import pyarrow.compute as pc
 
 from newsmill import parquet
 from newsmill.model import NewsmillError, Scope
+from newsmill.registry import SLUG
 from newsmill.schema import TAKEDOWNS
 from newsmill.staging import write_rows
 from newsmill.storage import Store
 
 FOLDER = "ledger/takedowns"
 READ_ROWS = 1000
+_PATH = re.compile(rf"{FOLDER}/run_date=(?P<day>\d{{4}}-\d\d-\d\d)/(?P<name>[^/]+)\.parquet")
+_NAME = re.compile(rf"article-(?P<article_id>[0-9a-f]{{32}})(-\d+)?|outlet-(?P<outlet>{SLUG.pattern})")
+"""What a takedown is called. An outlet is taken down once; an article again when more of its texts are known."""
 
 
 class TombstoneError(NewsmillError):
@@ -77,15 +82,24 @@ def tombstone_rows(data: Store) -> Iterator[dict[str, Any]]:
         TombstoneError: one cannot be read.
     """
     for entry in data.files(FOLDER):
-        try:
-            with parquet.opened(data, entry.path) as file:
-                for part in parquet.batches(file, READ_ROWS, TAKEDOWNS.names):
-                    yield from part.to_pylist()
-        except (pa.ArrowException, OSError, KeyError) as error:
-            raise TombstoneError(
-                f"{data.uri}/{entry.path} cannot be read ({error}): it says what was taken down and may not come back. "
-                "Put a backup of it back; or remove it, and take the same down again"
-            ) from error
+        yield from rows_of(data, entry.path)
+
+
+def rows_of(data: Store, path: str) -> Iterator[dict[str, Any]]:
+    """Yield the tombstones of one file, as rows of `schema.TAKEDOWNS`.
+
+    Raises:
+        TombstoneError: it cannot be read.
+    """
+    try:
+        with parquet.opened(data, path) as file:
+            for part in parquet.batches(file, READ_ROWS, TAKEDOWNS.names):
+                yield from part.to_pylist()
+    except (pa.ArrowException, OSError, KeyError) as error:
+        raise TombstoneError(
+            f"{data.uri}/{path} cannot be read ({error}): it says what was taken down and may not come back. Put a "
+            f"backup of it back; or newsmill repair {path}, which keeps out what its name says"
+        ) from error
 
 
 def tombstone_path(day: date, name: str) -> str:
@@ -93,9 +107,22 @@ def tombstone_path(day: date, name: str) -> str:
     return f"{FOLDER}/run_date={day.isoformat()}/{name}.parquet"
 
 
-def tombstone_names(data: Store) -> set[str]:
-    """Return the ids of all takedowns."""
-    return {entry.path.rpartition("/")[2].removesuffix(".parquet") for entry in data.files(FOLDER)}
+def tombstone_names(data: Store) -> dict[str, date]:
+    """Return the ids of all takedowns, with their days."""
+    found = (_PATH.fullmatch(entry.path) for entry in data.files(FOLDER))
+    return {match["name"]: date.fromisoformat(match["day"]) for match in found if match}
+
+
+def told_by_name(name: str) -> dict[str, Any] | None:
+    """Return what a takedown's id alone says of what was taken down, as columns of `schema.TAKEDOWNS`.
+
+    All but the texts' hashes, without which a copy of the article under another id is not kept out.
+    """
+    found = _NAME.fullmatch(name)
+    if found is None:
+        return None
+    scope = Scope.OUTLET if found["outlet"] else Scope.ARTICLE
+    return {"scope": scope.value, "article_id": found["article_id"], "outlet": found["outlet"], "content_hash": None}
 
 
 def write_tombstones(data: Store, day: date, name: str, rows: Iterable[Mapping[str, Any]]) -> None:

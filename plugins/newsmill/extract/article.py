@@ -25,7 +25,7 @@ from newsmill.extract.markdown import read_markdown
 from newsmill.extract.printed import Printed, printed_fields
 from newsmill.extract.text import read_dump
 from newsmill.extract.urls import canonical_url, is_home, url_date
-from newsmill.model import Article, Block, Choice, DateSource, RawFormat, RawRecord, Reason, Unreadable, key_of
+from newsmill.model import Article, Block, Choice, DateSource, RawFormat, RawRecord, Reason, Unreadable, article_id_of
 from newsmill.registry import Outlet, Registry
 
 
@@ -111,7 +111,7 @@ def _article(record: RawRecord, draft: Draft, url: str | None, outlet: Outlet, t
     source_id = given.id or record.raw_path
     article = Article(
         record_key=record.record_key,
-        article_id=key_of("url", url) if url else key_of("source", outlet.slug, source_id),
+        article_id=article_id_of(url, outlet.slug, source_id),
         source_id=source_id,
         outlet=outlet.slug,
         url=url,

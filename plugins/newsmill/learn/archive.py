@@ -19,9 +19,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from newsmill import corpus, parquet
-from newsmill.learn.history import ProfileError, is_outlet
+from newsmill.learn.history import ProfileError
 from newsmill.learn.window import A_DAY, TITLES, WINDOW, newest_first, remembered
 from newsmill.model import Fate, Removal
+from newsmill.places import corpus_files
 from newsmill.storage import Store
 
 OUTLETS_AT_ONCE = 20
@@ -55,10 +56,9 @@ Places = Mapping[str, Sequence[tuple[date, str]]]
 def corpus_places(data: Store) -> Places:
     """List the corpus by outlet."""
     found: defaultdict[str, list[tuple[date, str]]] = defaultdict(list)
-    for entry in data.files("corpus"):
-        _, day, outlet, _ = entry.path.split("/")
-        found[outlet.removeprefix("outlet=")].append((date.fromisoformat(day.removeprefix("date=")), entry.path))
-    return {outlet: sorted(found[outlet], reverse=True) for outlet in sorted(found) if is_outlet(outlet)}
+    for file in corpus_files(data):
+        found[file.outlet].append((file.day, file.path))
+    return {outlet: sorted(found[outlet], reverse=True) for outlet in sorted(found)}
 
 
 def read_outlets(data: Store, places: Places) -> Iterator[tuple[str, list[Archived]]]:

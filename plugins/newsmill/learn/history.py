@@ -29,7 +29,10 @@ KEPT_DAYS = 15
 """Days of which a version is kept: two weeks of nightly runs, so that a weekly look back finds one a week old."""
 
 FORMAT_KEY, FORMAT = b"newsmill.profile_version", 1
-_NAME = re.compile(r"(\d{6})\.(\d{4}-\d{2}-\d{2})\.([^/]+)\.parquet")
+_PATH = re.compile(
+    r"profiles/outlet=(?P<outlet>[^/]+)/(?P<number>\d{6})\.(?P<day>\d{4}-\d{2}-\d{2})\.(?P<run>[^/]+)\.parquet",
+    re.ASCII,
+)
 
 
 class ProfileError(NewsmillError):
@@ -82,12 +85,19 @@ def is_outlet(name: str) -> bool:
 
 def versions(data: Store, outlet: str) -> list[Version]:
     """Return the versions of an outlet's profile, the oldest first."""
-    found = []
-    for entry in data.files(folder_of(outlet)):
-        if match := _NAME.fullmatch(entry.path.rpartition("/")[2]):
-            number, day, run = match.groups()
-            found.append(Version(int(number), date.fromisoformat(day), run, entry.path))
-    return sorted(found, key=lambda version: (version.number, version.path))
+    found = (version_at(entry.path) for entry in data.files(folder_of(outlet)))
+    return sorted(filter(None, found), key=lambda version: (version.number, version.path))
+
+
+def version_at(path: str) -> Version | None:
+    """Return which version of a profile lies at a path; None for what is no profile."""
+    match = _PATH.fullmatch(path)
+    if not match or not is_outlet(match["outlet"]):
+        return None
+    try:
+        return Version(int(match["number"]), date.fromisoformat(match["day"]), match["run"], path)
+    except ValueError:  # the 31st of February
+        return None
 
 
 def read_version(data: Store, version: Version) -> list[Remembered]:
@@ -172,4 +182,5 @@ def _check_format(data: Store, version: Version, written: bytes | None) -> None:
 
 def outlets_with_profiles(data: Store) -> Iterator[str]:
     """Yield the outlets that have a profile, sorted."""
-    yield from sorted({entry.path.split("/")[1].removeprefix("outlet=") for entry in data.files("profiles")})
+    names = (name.removeprefix("outlet=") for name in data.folders("profiles") if name.startswith("outlet="))
+    yield from sorted(filter(is_outlet, names))

@@ -1,6 +1,7 @@
 """The files of the corpus: one `articles.parquet` a partition, the same rows always in the same bytes.
 
-Owns paths, order of rows and how a file is written. Keep out: which rows belong into it (partitions).
+Owns order of rows and how a file is written. Keep out: which files there are (places), which rows belong into one
+(partitions).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import pyarrow.parquet as pq
 from newsmill import corpus
 from newsmill.corpus import VERSION_KEY
 from newsmill.model import NewsmillError
+from newsmill.places import FILE_NAME, FOLDER, corpus_files
 from newsmill.registry import MAX_SLUG, SLUG
 from newsmill.schema import CORPUS, SCHEMA_VERSION
 from newsmill.storage import Store
@@ -25,7 +27,6 @@ ROWS_PER_GROUP = 2000
 """Fixed, so that equal rows give equal bytes. About 10 MB of news text: small enough to skip, large enough to pack."""
 
 ARTICLES_KEY = b"newsmill.articles"
-FILE_NAME = "articles.parquet"
 ORDER = [("published_at", "ascending"), ("article_id", "ascending")]
 
 
@@ -62,7 +63,7 @@ def folder_of(key: str) -> str:
     if not SLUG.fullmatch(outlet) or len(outlet) > MAX_SLUG:
         raise PublishError(f"the outlet {outlet!r} is no slug of a-z, 0-9 and -: validation must quarantine it")
     try:
-        return f"corpus/date={date.fromisoformat(day).isoformat()}/outlet={outlet}"
+        return f"{FOLDER}/date={date.fromisoformat(day).isoformat()}/outlet={outlet}"
     except ValueError:
         raise PublishError(f"{day!r} is no date YYYY-MM-DD (of the partition {key!r})") from None
 
@@ -76,7 +77,7 @@ def read_partition(data: Store, key: str, columns: list[str] | None = None) -> P
         PublishError: a file is damaged or was written by a newer newsmill.
     """
     folder = folder_of(key)
-    files = tuple(entry.path for entry in data.files(folder) if entry.path.endswith(".parquet"))
+    files = tuple(file.path for file in corpus_files(data, folder))
     own_first = sorted(files, key=lambda path: (path != f"{folder}/{FILE_NAME}", path))
     rows = _schema(columns).empty_table()
     for path in own_first:

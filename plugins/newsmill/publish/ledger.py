@@ -21,8 +21,9 @@ from newsmill import parquet
 from newsmill.model import Fate, Reason
 from newsmill.publish.decisions import decisions
 from newsmill.publish.files import rows_of
-from newsmill.publish.report import Report, number_of, report_rows
-from newsmill.schema import CLEANED, DIFFERENCES, DUPLICATES, FATES, METADATA, QUARANTINE, REMOVALS, REVISIONS, RUNS
+from newsmill.publish.report import Report, report_rows
+from newsmill.publish.runs import number_of
+from newsmill.schema import CLEANED, DIFFERENCES, DUPLICATES, FATES, LEDGER, METADATA, QUARANTINE
 from newsmill.staging import Run, Staging
 from newsmill.storage import Store
 
@@ -32,10 +33,14 @@ DIFFERENCES_FILE = "differences.parquet"
 """In staging, and what is left there of a dry run."""
 
 
+def folder_of(dataset: str) -> str:
+    """Return the folder of a dataset of the ledger, or of the quarantine."""
+    return dataset if dataset == "quarantine" else f"ledger/{dataset}"
+
+
 def ledger_path(dataset: str, run: Run) -> str:
     """Return the path of a run's file in a dataset of the ledger, or in `quarantine`."""
-    folder = dataset if dataset == "quarantine" else f"ledger/{dataset}"
-    return f"{folder}/run_date={run.day.isoformat()}/{run.ledger_name}.parquet"
+    return f"{folder_of(dataset)}/run_date={run.day.isoformat()}/{run.ledger_name}.parquet"
 
 
 def write_ledger(staging: Staging, data: Store, run: Run, report: Report) -> None:
@@ -44,21 +49,24 @@ def write_ledger(staging: Staging, data: Store, run: Run, report: Report) -> Non
     Of records that were taken down nothing but their fate is written.
     """
     down = _taken_down(staging)
-    _write(data, ledger_path("fates", run), FATES, _fates(staging, run), even_empty=True)
-    _write(data, ledger_path("removals", run), REMOVALS, _without(down, _staged(staging, "removals", REMOVALS)))
-    _write(data, ledger_path("metadata", run), METADATA, _without(down, _metadata(staging, run)))
-    _write(data, ledger_path("duplicates", run), DUPLICATES, _duplicates(staging, run))
-    _write(data, ledger_path("revisions", run), REVISIONS, _staged(staging, "revisions", REVISIONS))
-    _write(data, ledger_path("quarantine", run), QUARANTINE, _quarantine(staging, run))
-    _write(data, ledger_path("differences", run), DIFFERENCES, _differences(staging))
-    path = ledger_path("runs", run)
-    rows = pa.Table.from_pylist(report_rows(report, number_of(data, path)), schema=RUNS)
-    _write(data, path, RUNS, [rows], even_empty=True)
+    _write_of(run, data, "fates", _fates(staging, run), even_empty=True)
+    _write_of(run, data, "removals", _without(down, _staged(staging, "removals")))
+    _write_of(run, data, "metadata", _without(down, _metadata(staging, run)))
+    _write_of(run, data, "duplicates", _duplicates(staging, run))
+    _write_of(run, data, "revisions", _staged(staging, "revisions"))
+    _write_of(run, data, "quarantine", _quarantine(staging, run))
+    _write_of(run, data, "differences", _differences(staging))
+    rows = report_rows(report, number_of(data, ledger_path("runs", run)))
+    _write_of(run, data, "runs", [pa.Table.from_pylist(rows, schema=LEDGER["runs"])], even_empty=True)
 
 
 def rewrite(data: Store, path: str, schema: pa.Schema, parts: Iterable[pa.Table], *, even_empty: bool = False) -> None:
     """Write a file of the ledger, or of staging, again with these rows; it goes where there is none, or stays empty."""
     _write(data, path, schema, parts, even_empty=even_empty)
+
+
+def _write_of(run: Run, data: Store, dataset: str, parts: Iterable[pa.Table], *, even_empty: bool = False) -> None:
+    _write(data, ledger_path(dataset, run), LEDGER[dataset], parts, even_empty=even_empty)
 
 
 def _taken_down(staging: Staging) -> pa.Array:
@@ -103,10 +111,10 @@ def _quarantine(staging: Staging, run: Run) -> Iterator[pa.Table]:
             yield _of_run(rows, run, QUARANTINE)
 
 
-def _staged(staging: Staging, dataset: str, schema: pa.Schema) -> Iterator[pa.Table]:
+def _staged(staging: Staging, dataset: str) -> Iterator[pa.Table]:
     """Yield the rows of a dataset that lies in staging as the ledger wants it."""
     for path in staging.files(dataset):
-        yield from _parts(staging, path, schema.names)
+        yield from _parts(staging, path, LEDGER[dataset].names)
 
 
 def _differences(staging: Staging) -> Iterator[pa.Table]:

@@ -1,26 +1,20 @@
 """The report of a run: how many records met which fate, by outlet, and which partitions were written.
 
-Owns counting, the check that the books balance, and the table for people. Keep out: the ledger's files but `runs`,
-which is this report, kept.
+Owns counting, the check that the books balance, and the table for people. Keep out: the report as `ledger/runs` keeps
+it (runs).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
-import pyarrow as pa
-
-from newsmill import parquet
 from newsmill.model import Fate, NewsmillError
 from newsmill.publish.decisions import changes, decisions
 from newsmill.schema import RUNS
-from newsmill.staging import Run, Staging, run_slug
-from newsmill.storage import Store
+from newsmill.staging import Run, Staging
 
 FATES = [fate.value for fate in Fate]
 NO_OUTLET = "(none)"
@@ -28,9 +22,6 @@ MAX_LINES = 50
 """Outlets, and partitions, that the table names; the rest it counts."""
 
 MAX_NAME = 40
-
-LOOK_BACK = 30
-"""Files of `ledger/runs` that are looked at for a run that published: a month of nights without a new article."""
 
 
 class BooksError(NewsmillError):
@@ -98,7 +89,7 @@ def make_report(staging: Staging, run: Run, partitions: Iterable[str]) -> Report
     for key in sorted(partitions):
         keys[key.partition("|")[2]].append(key)
     outlets = sorted({*counts, *keys}, key=lambda slug: (slug is None, slug or "")) or [None]
-    return Report(run_id=run.run_id, books=tuple(_books(slug, counts[slug], keys[slug]) for slug in outlets))
+    return Report(run_id=run.run_id, books=tuple(outlet_books(slug, counts[slug], keys[slug]) for slug in outlets))
 
 
 def check_books(read_count: int, report: Report) -> None:
@@ -133,82 +124,6 @@ def report_rows(report: Report, number: int) -> list[dict[str, Any]]:
         | {name: getattr(outlet, name) for name in fields}
         for outlet in report.books
     ]
-
-
-def latest(data: Store) -> Report | None:
-    """Return the report of the last run in the ledger; None where there is none."""
-    paths = _paths(data)
-    if not paths:
-        return None
-    day = max(path.rpartition("/")[0] for path in paths)
-    last = max((path for path in paths if path.startswith(f"{day}/")), key=lambda path: _order(data, path))
-    return _read(data, last)
-
-
-def in_order(data: Store) -> list[str]:
-    """Return the paths of all runs in `ledger/runs`, in the order in which they ended."""
-    return sorted(_paths(data), key=lambda path: _order(data, path))
-
-
-def number_of(data: Store, path: str) -> int:
-    """Return the place of a run, by its path in `ledger/runs`, in the order in which runs end.
-
-    The caller holds the corpus, so runs end one after another. What is written twice keeps its place.
-    """
-    paths = _paths(data)
-    return _order(data, path)[0] if path in paths else len(paths) + 1
-
-
-def newest_published(data: Store) -> Report | None:
-    """Return the report of the newest run in the ledger that wrote a partition, if it is among the newest files.
-
-    A report that cannot be read is passed over.
-    """
-    newest = (path for day in reversed(data.folders("ledger/runs")) for path in reversed(readable(data, day)))
-    for path in islice(newest, LOOK_BACK):
-        with suppress(OSError, pa.ArrowException, LookupError):
-            report = _read(data, path)
-            if report.partitions:
-                return report
-    return None
-
-
-def readable(data: Store, day: str = "") -> list[str]:
-    """Return the paths of the runs in `ledger/runs`, or of one folder of it, that can be read, as they ended."""
-    ordered = []
-    for entry in data.files(f"ledger/runs/{day}".rstrip("/")):
-        with suppress(BooksError, LookupError):
-            ordered.append(_order(data, entry.path))
-    return [path for _, path in sorted(ordered)]
-
-
-def of_run(data: Store, run_id: str) -> Report | None:
-    """Return the report of a run that has ended, its last attempt's if it was cleared; None where it has not ended."""
-    slug = run_slug(run_id)
-    paths = [path for path in _paths(data) if path.rpartition("/")[2].startswith(slug)]
-    reports = [_read(data, path) for path in sorted(paths, key=lambda path: (len(path), path))]
-    return next((report for report in reversed(reports) if report.run_id == run_id), None)
-
-
-def _paths(data: Store) -> list[str]:
-    return [entry.path for entry in data.files("ledger/runs") if entry.path.endswith(".parquet")]
-
-
-def _order(data: Store, path: str) -> tuple[int, str]:
-    try:
-        with parquet.opened(data, path) as file:
-            if "number" not in file.schema_arrow.names:
-                return 0, path  # written before runs were numbered
-            return parquet.read(file, ["number"])["number"][0].as_py(), path
-    except (OSError, ValueError) as error:
-        raise BooksError(f"{data.uri}/{path} cannot be read ({error}): newsmill verify says what mends it") from error
-
-
-def _read(data: Store, path: str) -> Report:
-    with parquet.opened(data, path) as file:
-        rows = parquet.read(file).to_pylist()
-    books = tuple(_books(row["outlet"], row, row["partitions"]) for row in rows)
-    return Report(run_id=rows[0]["run_id"], books=books)
 
 
 def table(report: Report) -> str:
@@ -256,7 +171,8 @@ def aligned(rows: list[list[str]]) -> list[str]:
     ]
 
 
-def _books(outlet: str | None, counts: Any, keys: Iterable[str]) -> OutletBooks:
+def outlet_books(outlet: str | None, counts: Mapping[str, int], keys: Iterable[str]) -> OutletBooks:
+    """Return the books of an outlet from counts by name, and the keys of the partitions that were written."""
     return OutletBooks(
         outlet=outlet,
         read=counts["read"],

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from newsmill import parquet
 from newsmill.model import Target
+from newsmill.places import corpus_files
 from newsmill.publish.files import PublishError, read_partition, remove_empty, write_partition
 from newsmill.storage import Store
 
@@ -52,13 +53,11 @@ def standing(data: Store, target: Target, hashes: Iterable[str] = ()) -> Iterato
         PublishError: a file is damaged.
     """
     ids, texts = pa.array([target.article_id], pa.string()), pa.array(sorted(hashes), pa.string())
-    for entry in data.files("corpus"):
-        _, day, outlet, *_ = entry.path.split("/")
-        key = f"{day.removeprefix('date=')}|{outlet.removeprefix('outlet=')}"
-        whole = target.outlet is not None
-        if whole and key.partition("|")[2] != target.outlet:
+    whole = target.outlet is not None
+    for file in corpus_files(data):
+        if whole and file.outlet != target.outlet:
             continue
-        for part in _parts(data, entry.path):
+        for part in _parts(data, file.path):
             if not whole:
                 is_wanted = [
                     pc.is_in(part["article_id"], value_set=ids),
@@ -66,7 +65,7 @@ def standing(data: Store, target: Target, hashes: Iterable[str] = ()) -> Iterato
                 ]
                 part = part.filter(pc.or_(*is_wanted))
             for row in zip(*(part[name].to_pylist() for name in COLUMNS), strict=True):
-                yield Standing(key, *row)
+                yield Standing(file.key, *row)
 
 
 def withdraw(data: Store, keys: Iterable[str], article_id: str | None) -> list[str]:

@@ -82,11 +82,6 @@ def slices_of(landing: Store, path: str, size: int) -> list[Slice]:
     return list(_joined(_parts(landing, Entry(path, size))))
 
 
-def records_of(landing: Store, path: str) -> Iterator[Slice]:
-    """Yield one slice a record of one file, for whoever wants some of them only."""
-    yield from _parts(landing, Entry(path, landing.size(path)))
-
-
 def _record_files(landing: Store, ignored: Ignored) -> Iterator[Entry]:
     plain: list[str] = []  # plain files whose names the current one begins with: its sidecar comes after it
     for entry in landing.files():

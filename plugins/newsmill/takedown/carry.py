@@ -37,9 +37,7 @@ from newsmill.storage import Store
 from newsmill.takedown.errors import TakedownError
 from newsmill.takedown.survey import survey
 from newsmill.validate.docs import remove_docs
-
-SWEPT = ("corpus", "ledger", "quarantine", "profiles", "docs")
-"""Folders in which only the holder of the corpus writes: an unfinished file there is a dead writer's."""
+from newsmill.workplace import HELD
 
 log = structlog.get_logger("newsmill")
 
@@ -116,7 +114,7 @@ def _carry_out(settings: Settings, intent: Intent) -> None:
         scrub(data, dataset, target)
     forget(data, article_id=target.article_id, outlet=target.outlet)
     remove_docs(data)
-    for folder in SWEPT:
+    for folder in (*HELD, "docs"):  # which are gone, but for what we began to write there
         data.sweep_below(folder)
     _index_of(settings).forget(intent.name, intent.day, article_id=target.article_id, outlet=target.outlet)
     if empty:

@@ -15,7 +15,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
 
 import pyarrow as pa
 import structlog
@@ -28,12 +27,11 @@ from newsmill.publish.undo import put_back, undo_published
 from newsmill.settings import Settings, load_settings
 from newsmill.staging import Staging
 from newsmill.storage import Store
+from newsmill.upkeep.aside import free_place
 from newsmill.upkeep.rebuild import rebuild_held
 from newsmill.workplace import holding_corpus
 
 COMMAND = "newsmill recover --abandon"
-ASIDE = "damaged"
-"""The folder of the data root for what is set aside, under the path that it had."""
 
 log = structlog.get_logger("newsmill")
 
@@ -65,11 +63,11 @@ def abandon(name: str) -> Abandoned:
         damaged = [path for path, _ in damage(staging)]
         gone, back, is_undone = _take_back(staging, settings, damaged)
         for path in list(_begun_ledger(staging)):
-            data.move(path, _free(data, f"{ASIDE}/{path}"))
+            data.move(path, free_place(data, path))
         rebuild_held(data, settings.index)
         if not is_undone:
             back = _restore_lost(staging, settings)
-        aside = _free(data, f"{ASIDE}/{staging.root}")
+        aside = free_place(data, staging.root)
         data.move(staging.root, aside)
     log.warning("abandoned", run=name, damaged=damaged, aside=aside, rows_gone=gone, rows_back=back)
     return Abandoned(tuple(damaged), aside, gone, back, is_undone)
@@ -142,9 +140,3 @@ def _begun_ledger(staging: Staging) -> Iterator[str]:
             *_, day, file = entry.path.split("/")
             if own.fullmatch(file) and not data.exists(f"ledger/runs/{day}/{file}"):
                 yield entry.path
-
-
-def _free(data: Store, path: str) -> str:
-    """Return the path, with a number if something is there already."""
-    names = (path if number == 1 else f"{path}.{number}" for number in count(1))
-    return next(name for name in names if not data.exists(name))

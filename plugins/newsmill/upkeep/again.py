@@ -5,10 +5,9 @@ Owns which records those are, and the run that takes exactly them. Keep out: why
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,16 +18,14 @@ from newsmill import parquet, pipeline
 from newsmill.dedup.index import Index
 from newsmill.dedup.tables import ARTICLES
 from newsmill.dedup.tombstones import read_tombstones
-from newsmill.model import Batch, Fate, NewsmillError, Selection, Slice
+from newsmill.model import Fate, NewsmillError, Reason, Selection
 from newsmill.publish.files import PublishError, read_partition
-from newsmill.publish.ledger import ledger_path
-from newsmill.read.plan import records_of
-from newsmill.settings import Settings
+from newsmill.publish.ledger import folder_of, ledger_path
+from newsmill.rerun import plan_records
+from newsmill.settings import Settings, load_settings
 from newsmill.staging import Staging, read_rows
 from newsmill.storage import Store
 from newsmill.upkeep.corpus import DAMAGE
-from newsmill.upkeep.ledger import folder_of
-from newsmill.upkeep.sample import raw_places
 from newsmill.workplace import outlets_of, rules_of
 
 GONE = "its raw record is gone from the landing zone"
@@ -77,14 +74,10 @@ def check_ready(settings: Settings, landing: Store) -> None:
         )
 
 
-def make_again(
-    settings: Settings, data: Store, run_id: str, day: date, wanted: Sequence[Wanted], landing_uri: str
-) -> dict[str, str]:
+def make_again(data: Store, run_id: str, day: date, wanted: Sequence[Wanted], landing_uri: str) -> dict[str, str]:
     """Take these articles' raw records through the pipeline, and return why which of them did not come back."""
-    landing = Store(landing_uri)
-    slices = list(_slices(landing, sorted({article.raw_path for article in wanted})))
-    fates = _run(settings, data, run_id, day, landing_uri, slices) if slices else {}
-    standing = Index(settings.index).articles([article.article_id for article in wanted])
+    fates = _run(data, run_id, day, landing_uri, {article.raw_path for article in wanted})
+    standing = Index(load_settings().index).articles([article.article_id for article in wanted])
     there = _standing(data, {f"{row.date}|{row.outlet}" for row in standing.values()})
     return {
         article.article_id: fates.get(article.raw_path, GONE)
@@ -93,27 +86,12 @@ def make_again(
     }
 
 
-def _run(
-    settings: Settings, data: Store, run_id: str, day: date, landing_uri: str, slices: Sequence[Slice]
-) -> dict[str, str]:
+def _run(data: Store, run_id: str, day: date, landing_uri: str, raw_paths: Iterable[str]) -> dict[str, str]:
     """Run the pipeline over some records; return the fate of each by its path, with the reason."""
     asked = Selection(landing_uri=landing_uri, min_words=0, rejection_limit=1, reprocess=True)
-    staging = Staging.of(data, run_id)
-    staging.start(run_id, day, asked)
-    fates = ledger_path("fates", staging.run())
-    size = settings.batch_records
-    parts = [tuple(slices[start : start + size]) for start in range(0, len(slices), size)]
-    batches = [Batch(number=number, slices=part) for number, part in enumerate(parts, 1)]
-    staging.write_plan(batches)
-    for batch in batches:
-        pipeline.extract(run_id, batch.number)
-    pipeline.learn(run_id)
-    for batch in batches:
-        pipeline.clean(run_id, batch.number)
-    pipeline.validate(run_id)
-    for group in pipeline.deduplicate(run_id):
-        pipeline.publish(run_id, group["number"])
-    pipeline.reconcile(run_id)
+    batches = plan_records(run_id, day, asked, raw_paths)
+    fates = ledger_path("fates", Staging.of(data, run_id).run())
+    pipeline.run_planned(run_id, batches)
     return {row["raw_path"]: _said(row) for row in read_rows(data, fates, ["raw_path", "fate", "reason", "detail"])}
 
 
@@ -121,16 +99,9 @@ def _said(row: Mapping[str, str]) -> str:
     """Return a fate in words; that of a duplicate alone, because its text stands in the corpus and nothing is lost."""
     if row["fate"] == Fate.DUPLICATE:
         return Fate.DUPLICATE
+    if row["reason"] == Reason.VANISHED:
+        return GONE
     return ", ".join(filter(None, (row["fate"], row["reason"], row["detail"])))
-
-
-def _slices(landing: Store, raw_paths: Sequence[str]) -> Iterator[Slice]:
-    """Yield one slice for each of these records that is there."""
-    places = sorted(raw_places(landing, raw_path) for raw_path in raw_paths)
-    for file, own in groupby(places, key=lambda place: place[0]):
-        lines = {line for _, line in own}
-        if landing.exists(file):
-            yield from (part for part in records_of(landing, file) if part.first_line in lines)
 
 
 def _indexed(url: str, place: tuple[date, str]) -> list[sa.Row[tuple[str, str]]]:

@@ -10,7 +10,8 @@ from typing import Any
 
 from newsmill.model import Fate
 from newsmill.publish.files import PublishError, read_partition
-from newsmill.publish.report import FATES, OutletBooks, Report, report_rows
+from newsmill.publish.report import Report, outlet_books, report_rows
+from newsmill.publish.runs import lost_number, number_of
 from newsmill.schema import RUNS
 from newsmill.staging import read_rows, write_rows
 from newsmill.storage import Store
@@ -22,9 +23,11 @@ _COLUMNS = ["run_id", "outlet", "fate", "article_id", "date", "revision"]
 def count_again(data: Store, runs: LedgerFile) -> bool:
     """Write the books of a run from its fates; return whether that could be done.
 
-    Words and removed characters are those of the run's articles that still stand in the corpus, and the partitions are
-    those in which it published: of articles that were replaced or moved since, nothing is known any more.
+    A file that can be read keeps its number, the run's place in the order of all. Words and removed characters are
+    those of the run's articles that still stand in the corpus, and the partitions are those in which it published: of
+    articles that were replaced or moved since, nothing is known any more.
     """
+    number = number_of(data, runs.path) if data.exists(runs.path) else lost_number(data, runs.path)
     fates = LedgerFile("fates", runs.run)
     if not is_readable(data, fates):
         return False
@@ -43,12 +46,14 @@ def count_again(data: Store, runs: LedgerFile) -> bool:
             if articles.get(row["article_id"]) == row["revision"]:
                 outlet["words"] += row["word_count"]
                 outlet["removed_chars"] += row["removed_chars"]
-    slugs = sorted(counts, key=lambda slug: (slug is None, slug or ""))
-    report = Report(run_id=run_id, books=tuple(_books(slug, counts[slug], list(published)) for slug in slugs))
     if not run_id:
         return False
-    earlier = sum(entry.path < runs.path for entry in data.files("ledger/runs"))  # by day; better is not known
-    write_rows(data, runs.path, RUNS, report_rows(report, earlier + 1))
+    keys: dict[str | None, list[str]] = defaultdict(list)
+    for key in sorted(published):
+        keys[key.partition("|")[2]].append(key)
+    slugs = sorted(counts, key=lambda slug: (slug is None, slug or ""))
+    report = Report(run_id=run_id, books=tuple(outlet_books(slug, counts[slug], keys[slug]) for slug in slugs))
+    write_rows(data, runs.path, RUNS, report_rows(report, number))
     return True
 
 
@@ -59,16 +64,3 @@ def _standing(data: Store, key: str) -> list[dict[str, Any]]:
     except PublishError:
         return []
     return rows
-
-
-def _books(slug: str | None, counts: dict[str, int], keys: list[str]) -> OutletBooks:
-    own = sorted(key for key in keys if key.partition("|")[2] == slug)
-    fates = {fate: counts[fate] for fate in FATES}
-    return OutletBooks(
-        outlet=slug,
-        read=counts["read"],
-        words=counts["words"],
-        removed_chars=counts["removed_chars"],
-        partitions=tuple(own),
-        **fates,
-    )

@@ -8,7 +8,6 @@ Owns what a file of the corpus must be. Keep out: what several files say togethe
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date
@@ -17,71 +16,61 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from newsmill import parquet
-from newsmill.corpus import VERSION_KEY
+from newsmill import corpus, parquet, schema
+from newsmill.corpus import SchemaVersionError
 from newsmill.dedup.hashing import content_hash
-from newsmill.model import count_words
-from newsmill.publish.files import ARTICLES_KEY, ORDER, folder_of
-from newsmill.publish.files import FILE_NAME as FILE
-from newsmill.schema import CORPUS, SCHEMA_VERSION
+from newsmill.model import article_id_of, count_words
+from newsmill.places import FILE_NAME, FOLDER, corpus_file
+from newsmill.publish.files import ARTICLES_KEY, ORDER
+from newsmill.publish.reconcile import INDEXED
 from newsmill.storage import Store
 from newsmill.upkeep.desk import Desk
 from newsmill.upkeep.findings import Finding, Findings, repair
 
 ROWS_AT_ONCE = 500
 IDS_SHOWN = 3
+NEWER = "corpus.newer_version"
 
 DAMAGE = (pa.ArrowException, OSError, ValueError, KeyError, TypeError)
 """What reading a damaged Parquet file raises, a string that is not UTF-8 included."""
 
-NARROW = [
-    "article_id",
-    "content_hash",
-    "source_id",
-    "published_at",
-    "fetched_at",
-    "revision",
-    "ingested_on",
-    "raw_path",
-    "raw_sha256",
-    "removed_chars",
-]
-_CHECKED = ["article_id", "content_hash", "published_at", "text", "word_count"]
-_PATH = re.compile(rf"corpus/date=(?P<day>[^/]+)/outlet=(?P<outlet>[^/]+)/{re.escape(FILE)}")
+NARROW = [*INDEXED, "removed_chars"]
+"""Columns of the corpus that are compared with index and ledger."""
+
+_ORDERED_BY = ["published_at", "article_id"]
+_CHECKED = ["article_id", "url", "source_id", "content_hash", "published_at", "text", "word_count"]
 
 
 def place_at(path: str) -> tuple[date, str] | None:
-    """Return day and outlet of a partition's file; None for a path that no partition's file has."""
-    found = _PATH.fullmatch(path)
-    try:
-        is_place = found is not None and folder_of(f"{found['day']}|{found['outlet']}") == path.rpartition("/")[0]
-    except Exception:  # noqa: BLE001 - a name that is none, for whatever reason
-        return None
-    return (date.fromisoformat(found["day"]), found["outlet"]) if found and is_place else None
+    """Return day and outlet of a partition's one file; None for a path that no such file has."""
+    file = corpus_file(path)
+    return (file.day, file.outlet) if file and file.has_our_name else None
 
 
 def check_files(data: Store, found: Findings) -> None:
     """Check every file of the corpus by itself: readable to the last page, of our schema, sorted, its texts hashed."""
-    for entry in data.files("corpus"):
+    for entry in data.files(FOLDER):
         place = place_at(entry.path)
         if place is None:
-            detail = f"no file of the corpus: a partition has one file, date=YYYY-MM-DD/outlet=<slug>/{FILE}"
+            detail = f"no file of the corpus: a partition has one file, date=YYYY-MM-DD/outlet=<slug>/{FILE_NAME}"
             found.add(_finding("corpus.stray", entry.path, detail))
             continue
         found.checked["files of the corpus"] += 1
-        for kind, detail in _problems(data, entry.path, place[0]):
+        for kind, detail in _problems(data, entry.path, place):
             found.add(_finding(kind, entry.path, detail))
 
 
 def load_corpus(data: Store, desk: Desk, found: Findings) -> None:
     """Put the narrow columns of the corpus on the desk; who calls holds the corpus."""
-    for entry in data.files("corpus"):
+    for entry in data.files(FOLDER):
         place = place_at(entry.path)
         if place is None:
             continue
         try:
-            with parquet.opened(data, entry.path) as file:
-                rows = parquet.read(file, NARROW).cast(pa.schema([CORPUS.field(name) for name in NARROW]))
+            rows = corpus.read(data, entry.path, NARROW)
+        except SchemaVersionError as error:
+            found.add(_finding(NEWER, entry.path, _newer(error)))
+            continue
         except DAMAGE as error:
             found.add(_unreadable(entry.path, error))
             continue
@@ -98,36 +87,37 @@ def _on_desk(path: str, place: tuple[date, str], rows: pa.Table) -> pa.Table:
     return pa.table(columns)
 
 
-def _problems(data: Store, path: str, day: date) -> Iterator[tuple[str, str]]:
+def _problems(data: Store, path: str, place: tuple[date, str]) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with a file, as kind and sentence; after what makes the rest meaningless, no more."""
     try:
         with parquet.opened(data, path, checked=True) as file:
-            metadata = file.schema_arrow.metadata or {}
-            version = int(metadata.get(VERSION_KEY, SCHEMA_VERSION))
-            if version > SCHEMA_VERSION:
-                yield "corpus.newer_version", _newer(version)
-                return
-            if version == SCHEMA_VERSION and not file.schema_arrow.remove_metadata().equals(CORPUS):
+            version = corpus.version_of(data, path, file)
+            if version == schema.SCHEMA_VERSION and not file.schema_arrow.remove_metadata().equals(schema.CORPUS):
                 yield "corpus.schema", _differences(file.schema_arrow)
                 return
-            yield from _of_rows(file, int(metadata.get(ARTICLES_KEY, file.metadata.num_rows)), day)
+            metadata = file.schema_arrow.metadata or {}
+            promised = int(metadata.get(ARTICLES_KEY, file.metadata.num_rows))
+            yield from _of_rows(corpus.rows_of(data, path, file, ROWS_AT_ONCE), promised, place)
     except FileNotFoundError:
         return  # a run has emptied the partition since it was listed
+    except SchemaVersionError as error:
+        yield NEWER, _newer(error)
     except DAMAGE as error:
         yield "corpus.unreadable", _unreadable(path, error).detail
 
 
-def _of_rows(file: Any, promised: int, day: date) -> Iterator[tuple[str, str]]:
+def _of_rows(parts: Iterator[pa.Table], promised: int, place: tuple[date, str]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with the rows; they come with every column, so that every page is read."""
     wrong: defaultdict[str, list[str]] = defaultdict(list)
-    keys = []
-    for batch in parquet.batches(file, ROWS_AT_ONCE):  # every column, so that every page is read
-        keys.append(batch.select(["published_at", "article_id"]))
-        for row in batch.select(_CHECKED).to_pylist():
-            for kind in _wrongs(row, day):
+    keys = [pa.schema([schema.CORPUS.field(name) for name in _ORDERED_BY]).empty_table()]
+    for part in parts:
+        keys.append(part.select(_ORDERED_BY))
+        for row in part.select(_CHECKED).to_pylist():
+            for kind in _wrongs(row, *place):
                 wrong[kind].append(row["article_id"])
     for kind, ids in wrong.items():
         yield kind, f"{_SAYS[kind]}: {named(ids, len(ids))}"
-    rows = pa.Table.from_batches(keys, pa.schema([CORPUS.field(name) for name in ("published_at", "article_id")]))
+    rows = pa.concat_tables(keys)
     if len(rows) != promised:
         yield "corpus.count", f"it says that it holds {promised:,} articles, and holds {len(rows):,}"
     order = pc.sort_indices(rows, sort_keys=ORDER)
@@ -139,17 +129,20 @@ _SAYS = {
     "corpus.empty_text": "articles without a text",
     "corpus.wrong_hash": "content_hash is not the hash of the text",
     "corpus.wrong_words": "word_count is not the number of the text's words",
+    "corpus.wrong_id": "article_id is not that of the row's url, or else of its outlet and source_id",
     "corpus.wrong_partition": "published_at is another day (UTC) than the partition's",
 }
 
 
-def _wrongs(row: dict[str, Any], day: date) -> Iterator[str]:
+def _wrongs(row: dict[str, Any], day: date, outlet: str) -> Iterator[str]:
     if not row["text"]:
         yield "corpus.empty_text"
     if row["content_hash"] != content_hash(row["text"]):
         yield "corpus.wrong_hash"
     if row["word_count"] != count_words(row["text"]):
         yield "corpus.wrong_words"
+    if row["article_id"] != article_id_of(row["url"], outlet, row["source_id"]):
+        yield "corpus.wrong_id"
     if row["published_at"] and row["published_at"].astimezone(UTC).date() != day:
         yield "corpus.wrong_partition"
 
@@ -160,19 +153,15 @@ def named(ids: list[str], count: int) -> str:
     return shown if count <= IDS_SHOWN else f"{shown} and {count - IDS_SHOWN:,} more"
 
 
-def _newer(version: int) -> str:
-    return (
-        f"schema version {version}, and this newsmill knows {SCHEMA_VERSION}: install the newsmill that wrote it, or "
-        "have this one make it again"
-    )
+def _newer(error: SchemaVersionError) -> str:
+    return f"{error}, or have this one make the file again"
 
 
-def _differences(schema: pa.Schema) -> str:
-    missing = [field.name for field in CORPUS if field.name not in schema.names]
-    extra = [name for name in schema.names if name not in CORPUS.names]
-    other = [
-        field.name for field in CORPUS if field.name in schema.names and not field.equals(schema.field(field.name))
-    ]
+def _differences(found: pa.Schema) -> str:
+    ours = schema.CORPUS
+    missing = [field.name for field in ours if field.name not in found.names]
+    extra = [name for name in found.names if name not in ours.names]
+    other = [field.name for field in ours if field.name in found.names and not field.equals(found.field(field.name))]
     said = {"lacks": missing, "has too many": extra, "has of another type": other}
     parts = [f"{what} {', '.join(names)}" for what, names in said.items() if names]
     return f"not the columns of the corpus: it {'; '.join(parts) or 'has them in another order'}"

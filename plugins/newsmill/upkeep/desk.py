@@ -33,12 +33,13 @@ CREATE TABLE corpus (path VARCHAR, date DATE, outlet VARCHAR, article_id VARCHAR
     raw_sha256 VARCHAR, removed_chars BIGINT);
 CREATE TABLE articles (date DATE, outlet VARCHAR, article_id VARCHAR, content_hash VARCHAR, source_id VARCHAR,
     published_at BIGINT, fetched_at BIGINT, revision BIGINT, ingested_on DATE, raw_path VARCHAR, raw_sha256 VARCHAR);
+CREATE TABLE records (record_key VARCHAR, fingerprint VARCHAR);
 CREATE TABLE files (dataset VARCHAR, run VARCHAR);
 CREATE TABLE gaps (dataset VARCHAR, run VARCHAR);
 CREATE TABLE runs (run VARCHAR, run_id VARCHAR, outlet VARCHAR, read BIGINT, published BIGINT, duplicate BIGINT,
     quarantined BIGINT, unreadable BIGINT, unchanged BIGINT);
-CREATE TABLE fates (run VARCHAR, run_id VARCHAR, record_key VARCHAR, fate VARCHAR, article_id VARCHAR,
-    raw_path VARCHAR, raw_sha256 VARCHAR, date DATE, outlet VARCHAR, revision BIGINT);
+CREATE TABLE fates (run VARCHAR, run_id VARCHAR, record_key VARCHAR, fingerprint VARCHAR, fate VARCHAR,
+    article_id VARCHAR, raw_path VARCHAR, raw_sha256 VARCHAR, date DATE, outlet VARCHAR, revision BIGINT);
 CREATE TABLE duplicates (run VARCHAR, record_key VARCHAR, duplicate_of VARCHAR);
 CREATE TABLE revisions (run VARCHAR, article_id VARCHAR, content_hash VARCHAR, revision BIGINT, replaced_by VARCHAR,
     raw_path VARCHAR, removed_chars BIGINT);
@@ -50,6 +51,7 @@ CREATE TABLE given_up (article_id VARCHAR);
 CREATE TABLE down (article_id VARCHAR, content_hash VARCHAR, outlet VARCHAR);
 CREATE TABLE cuts (run VARCHAR, record_key VARCHAR, block BIGINT, step BIGINT, text_before VARCHAR,
     text_after VARCHAR);
+CREATE TABLE decided (run VARCHAR, record_key VARCHAR, field VARCHAR, value VARCHAR);
 CREATE MACRO corpus_path(day, slug) AS
     'corpus/date=' || CAST(day AS VARCHAR) || '/outlet=' || slug || '/articles.parquet';
 CREATE MACRO ledger_path(dataset, run) AS

@@ -5,8 +5,7 @@ Owns reading all of it. Keep out: whether it agrees with the corpus (agreement).
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -14,30 +13,33 @@ import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-from newsmill.dedup.tables import ARTICLES, INDEX_VERSION, META
+from newsmill.dedup.index import CORPUS_KEY
+from newsmill.dedup.tables import ARTICLES, INDEX_VERSION, META, RECORDS, RUNS, Moment
+from newsmill.identity import PATH, IdentityError, read_identity
+from newsmill.publish.reconcile import INDEXED
+from newsmill.publish.runs import newest_published
 from newsmill.storage import Store
 from newsmill.upkeep.desk import Desk
 from newsmill.upkeep.findings import REBUILD_INDEX, Finding, Findings
+from newsmill.upkeep.ledger import load_tombstones
+from newsmill.upkeep.tombstones import check_names
 
 ROWS_AT_ONCE = 10_000
-IDENTITY = "newsmill.json"
-CORPUS_KEY = "corpus"
-"""Of the corpus's id, in that file and in the index's table META."""
 
-_COLUMNS = [
-    "date",
-    "outlet",
-    "article_id",
-    "content_hash",
-    "source_id",
-    "published_at",
-    "fetched_at",
-    "revision",
-    "ingested_on",
-    "raw_path",
-    "raw_sha256",
-]
-_MOMENTS = ("published_at", "fetched_at")
+_STRING, _DAY, _MOMENT = pa.string(), pa.date32(), pa.int64()
+_TYPES: Mapping[sa.Table, Mapping[str, pa.DataType]] = {
+    ARTICLES: {
+        "date": _DAY,
+        "outlet": _STRING,
+        **dict.fromkeys(INDEXED, _STRING),
+        "published_at": _MOMENT,
+        "fetched_at": _MOMENT,
+        "revision": pa.int64(),
+        "ingested_on": _DAY,
+    },
+    RECORDS: {"record_key": _STRING, "fingerprint": _STRING},
+}
+"""What is read of each table; its columns on the desk, in their order."""
 
 
 def name_of(url: str) -> str:
@@ -45,17 +47,14 @@ def name_of(url: str) -> str:
     return sa.make_url(url).render_as_string(hide_password=True)
 
 
-def corpus_id(data: Store, found: Findings) -> str | None:
-    """Return which corpus the data root says it holds."""
-    if not data.exists(IDENTITY):
-        return None
+def _owners(data: Store, found: Findings) -> Collection[str | None] | None:
+    """Return of which corpus the index may say that it is its own; None where that cannot be told."""
     try:
-        return str(json.loads(data.read(IDENTITY))[CORPUS_KEY])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        detail = f"cannot be read ({error!r}): put a backup of it back; or remove it, and have a new one made"
-        command = f"{REBUILD_INDEX} --replace"
-        found.add(Finding(kind="corpus.identity", where=IDENTITY, detail=detail, command=command))
+        identity = read_identity(data)
+    except IdentityError as error:
+        found.add(Finding(kind="corpus.identity", where=PATH, detail=str(error), command=f"{REBUILD_INDEX} --replace"))
         return None
+    return {None, identity.corpus} if identity else {None}
 
 
 def is_usable(url: str) -> bool:
@@ -70,20 +69,23 @@ def is_usable(url: str) -> bool:
         return False
 
 
-def load_index(url: str, corpus: str | None, desk: Desk, found: Findings, *, must_exist: bool) -> bool:
-    """Put the index's articles on the desk; return whether they can be relied on.
+def load_index(data: Store, url: str, desk: Desk, found: Findings) -> bool:
+    """Put the index's articles and records on the desk; return whether they can be relied on.
 
     Args:
+        data: the data root, which says whose the index must be, and which run it must know.
         url: the index's.
-        corpus: the id of the corpus that it must be the index of; None where the data root says none.
-        desk: where the rows go.
+        desk: where the rows go; those of the corpus are there.
         found: is told what is wrong with the index by itself.
-        must_exist: whether there is a corpus, so that an index is wanted.
+
+    Raises:
+        SchemaVersionError: a newer newsmill writes this corpus, and knows better what is right.
     """
     address = sa.make_url(url)
     name = name_of(url)
+    allowed, newest, is_wanted = _owners(data, found), newest_published(data), desk.count("corpus") > 0
     if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
-        return _missing(name, found) if must_exist else True
+        return _missing(name, found) if is_wanted else True
     engine = sa.create_engine(address, poolclass=NullPool)
     try:
         with closing(engine.connect()) as connection:
@@ -91,12 +93,17 @@ def load_index(url: str, corpus: str | None, desk: Desk, found: Findings, *, mus
             if problem:
                 return _unusable(name, problem, found)
             if not sa.inspect(connection).has_table(ARTICLES.name):
-                return _missing(name, found) if must_exist else True
+                return _missing(name, found) if is_wanted else True
             owner = connection.execute(sa.select(META.c.value).where(META.c.key == CORPUS_KEY)).scalar()
-            if owner and corpus and owner != corpus:
-                return _of_another(name, owner, found)
-            for part in _parts(connection):
-                desk.add("articles", part)
+            if allowed is not None and owner not in allowed:
+                return _of_another(name, str(owner), found)
+            if newest and not connection.execute(sa.select(RUNS).where(RUNS.c.run_id == newest.run_id)).first():
+                _lacks_run(name, newest.run_id, found)
+            named = connection.execute(sa.select(RUNS.c.run_id, RUNS.c.run_date).order_by(RUNS.c.run_id)).tuples()
+            load_tombstones(check_names(data, named, found), desk)
+            for table in _TYPES:
+                for part in _parts(connection, table):
+                    desk.add(table.name, part)
     except (sa.exc.SQLAlchemyError, ValueError, TypeError, pa.ArrowException) as error:
         return _unusable(name, str(getattr(error, "orig", error)), found)
     return True
@@ -115,31 +122,27 @@ def _problem(connection: sa.Connection) -> str:
     return ""
 
 
-def _parts(connection: sa.Connection) -> Iterator[pa.Table]:
-    raw = [
-        sa.type_coerce(ARTICLES.c[name], sa.BigInteger) if name in _MOMENTS else ARTICLES.c[name] for name in _COLUMNS
-    ]
+def _parts(connection: sa.Connection, table: sa.Table) -> Iterator[pa.Table]:
+    types = _TYPES[table]
+    moments = {name for name in types if isinstance(table.c[name].type, Moment)}
+    raw = [sa.type_coerce(table.c[name], sa.BigInteger) if name in moments else table.c[name] for name in types]
     rows = connection.execution_options(stream_results=True, yield_per=ROWS_AT_ONCE).execute(sa.select(*raw))
     for part in rows.partitions(ROWS_AT_ONCE):
         columns = [list(column) for column in zip(*part, strict=True)]
-        yield pa.table({name: pa.array(column, _TYPES[name]) for name, column in zip(_COLUMNS, columns, strict=True)})
-
-
-_TYPES = {name: pa.string() for name in _COLUMNS} | {
-    "date": pa.date32(),
-    "ingested_on": pa.date32(),
-    "published_at": pa.int64(),
-    "fetched_at": pa.int64(),
-    "revision": pa.int64(),
-}
+        yield pa.table({name: pa.array(column, types[name]) for name, column in zip(types, columns, strict=True)})
 
 
 def _of_another(name: str, owner: str, found: Findings) -> bool:
     detail = (
-        f"the index of another corpus ({owner}): set NEWSMILL_INDEX_URL or NEWSMILL_DATA_URI right; or, if no other "
-        "corpus uses it, make it this one's"
+        f"the index of another corpus ({owner}) than {PATH} names: set NEWSMILL_INDEX_URL or NEWSMILL_DATA_URI right; "
+        "or, if no other corpus uses it, make it this one's"
     )
     return _unusable(name, detail, found, kind="index.of_another_corpus", command=f"{REBUILD_INDEX} --replace")
+
+
+def _lacks_run(name: str, run_id: str, found: Findings) -> None:
+    detail = f"it lacks the run {run_id!r}, the newest that published: it is an old copy, and no run begins with it"
+    found.add(Finding(kind="index.lacks_run", where=name, detail=detail, command=REBUILD_INDEX))
 
 
 def _missing(name: str, found: Findings) -> bool:

@@ -10,16 +10,17 @@ Owns reading the files and what is missing of them. Keep out: whether they agree
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from newsmill import parquet
-from newsmill.dedup.tombstones import FOLDER, TombstoneError, tombstone_rows
 from newsmill.model import Scope
-from newsmill.schema import DRIFT, DUPLICATES, FATES, METADATA, QUARANTINE, REMOVALS, REVISIONS, RUNS
+from newsmill.publish.ledger import folder_of
+from newsmill.schema import LEDGER
 from newsmill.storage import Store
 from newsmill.upkeep.aside import articles_lost, paths_aside
 from newsmill.upkeep.corpus import DAMAGE
@@ -28,21 +29,12 @@ from newsmill.upkeep.findings import Finding, Findings, repair
 
 ROWS_AT_ONCE = 5000
 
-SCHEMAS = {
-    "runs": RUNS,
-    "fates": FATES,
-    "removals": REMOVALS,
-    "metadata": METADATA,
-    "duplicates": DUPLICATES,
-    "revisions": REVISIONS,
-    "quarantine": QUARANTINE,
-    "drift": DRIFT,
-}
 _ON_DESK = {
     "runs": ["run_id", "outlet", "read", "published", "duplicate", "quarantined", "unreadable", "unchanged"],
     "fates": [
         "run_id",
         "record_key",
+        "fingerprint",
         "fate",
         "article_id",
         "raw_path",
@@ -55,7 +47,13 @@ _ON_DESK = {
     "revisions": ["article_id", "content_hash", "revision", "replaced_by", "raw_path", "removed_chars"],
     "quarantine": ["record_key", "article_id", "removed_chars"],
 }
-_PATH = re.compile(r"(?:ledger/(?P<dataset>[a-z]+)|(?P<quarantine>quarantine))/(?P<run>run_date=[^/]+/[^/]+)\.parquet")
+MADE_AGAIN = ("runs",)
+"""Datasets of which `newsmill repair` can make a file again that is like the one that was lost."""
+
+_PATH = re.compile(
+    r"(?:ledger/(?P<dataset>[a-z]+)|(?P<quarantine>quarantine))"
+    r"/(?P<run>run_date=[0-9]{4}-[0-9]{2}-[0-9]{2}/[^/]+)\.parquet"
+)
 
 
 class LedgerFile(NamedTuple):
@@ -69,17 +67,22 @@ class LedgerFile(NamedTuple):
         """The path from the data root."""
         return f"{folder_of(self.dataset)}/{self.run}.parquet"
 
+    @property
+    def day(self) -> str:
+        """The day of the run, `YYYY-MM-DD`."""
+        return self.run.partition("/")[0].removeprefix("run_date=")
 
-def folder_of(dataset: str) -> str:
-    """Return the folder of a dataset of the ledger, or of the quarantine."""
-    return dataset if dataset == "quarantine" else f"ledger/{dataset}"
+    @property
+    def name(self) -> str:
+        """What the file is called: the run, by its slug and a hash; or a takedown."""
+        return self.run.partition("/")[2]
 
 
 def ledger_file(path: str) -> LedgerFile | None:
     """Return what a path is in the ledger; None where it is no file of it."""
     found = _PATH.fullmatch(path)
     name = (found["dataset"] or found["quarantine"]) if found else None
-    return LedgerFile(name, found["run"]) if found and name in SCHEMAS else None
+    return LedgerFile(name, found["run"]) if found and name and name in LEDGER else None
 
 
 def is_readable(data: Store, ledger: LedgerFile) -> bool:
@@ -88,14 +91,14 @@ def is_readable(data: Store, ledger: LedgerFile) -> bool:
         with parquet.opened(data, ledger.path, checked=True) as file:
             for _ in parquet.batches(file, ROWS_AT_ONCE):
                 pass
-            return _is_of(file.schema_arrow, SCHEMAS[ledger.dataset])
+            return not _problem(ledger, file)
     except DAMAGE:
         return False
 
 
 def list_ledger(data: Store) -> dict[str, int]:
     """Return the files of ledger and quarantine, with their bytes."""
-    return {entry.path: entry.size for folder in map(folder_of, SCHEMAS) for entry in data.files(folder)}
+    return {entry.path: entry.size for folder in ("ledger", "quarantine") for entry in data.files(folder)}
 
 
 def load_ledger(data: Store, paths: Iterable[str], desk: Desk, found: Findings) -> None:
@@ -121,11 +124,12 @@ def load_aside(data: Store, paths: Iterable[str], desk: Desk, found: Findings) -
         desk: where it goes.
         found: is told of warnings.
     """
-    runs = {file.run for file in map(ledger_file, paths) if file}
+    there = set(paths)
+    runs = {file.run for file in map(ledger_file, there) if file}
     for path, lies_at in paths_aside(data):
         desk.add_values("aside", [(path,)])
         file = ledger_file(path)
-        if file and file.dataset != "runs":  # which is made again
+        if file and (file.dataset not in MADE_AGAIN or path not in there):
             desk.add_values("gaps", [(file.dataset, file.run)])
             if file.run in runs:
                 detail = f"{file.dataset} of this run are not complete; what there was lies in {lies_at}"
@@ -133,24 +137,21 @@ def load_aside(data: Store, paths: Iterable[str], desk: Desk, found: Findings) -
     desk.add_values("given_up", [(article_id,) for article_id in articles_lost(data)])
 
 
-def load_tombstones(data: Store, desk: Desk, found: Findings) -> None:
-    """Put on the desk what was taken down: its fates stay, and nothing else."""
-    try:
-        for row in tombstone_rows(data):
-            whose = (row["article_id"], row["content_hash"], row["outlet"] if row["scope"] == Scope.OUTLET else None)
-            columns = [pa.array([value], pa.string()) for value in whose]
-            desk.add("down", pa.table(columns, names=["article_id", "content_hash", "outlet"]))
-    except TombstoneError as error:
-        found.add(Finding(kind="ledger.takedown", where=FOLDER, detail=str(error)))
+def load_tombstones(rows: Iterable[Mapping[str, Any]], desk: Desk) -> None:
+    """Put on the desk what was taken down, rows of `schema.TAKEDOWNS`: its fates stay, and nothing else."""
+    for row in rows:
+        whose = (row["article_id"], row["content_hash"], row["outlet"] if row["scope"] == Scope.OUTLET else None)
+        columns = [pa.array([value], pa.string()) for value in whose]
+        desk.add("down", pa.table(columns, names=["article_id", "content_hash", "outlet"]))
 
 
 def _load(data: Store, ledger: LedgerFile, desk: Desk) -> str:
     """Read a file to its end; return what is wrong with it."""
-    schema = SCHEMAS[ledger.dataset]
     try:
         with parquet.opened(data, ledger.path, checked=True) as file:
-            if not _is_of(file.schema_arrow, schema):
-                return f"not the columns of {ledger.dataset}: {', '.join(file.schema_arrow.names)}"
+            problem = _problem(ledger, file)
+            if problem:
+                return problem
             for part in parquet.batches(file, ROWS_AT_ONCE):
                 narrow = _narrow(ledger, pa.table(part))
                 if narrow is not None:
@@ -160,6 +161,13 @@ def _load(data: Store, ledger: LedgerFile, desk: Desk) -> str:
             desk.do(f"DELETE FROM {ledger.dataset} WHERE run = $run", {"run": ledger.run})  # noqa: S608 - our own name
         return f"cannot be read: {error}"
     return ""
+
+
+def _problem(ledger: LedgerFile, file: pq.ParquetFile) -> str:
+    """Return what is wrong with a file that can be read; even a run over nothing has a row in its books."""
+    if not _is_of(file.schema_arrow, LEDGER[ledger.dataset]):
+        return f"not the columns of {ledger.dataset}: {', '.join(file.schema_arrow.names)}"
+    return "it holds no row" if ledger.dataset == "runs" and not file.metadata.num_rows else ""
 
 
 def _is_of(found: pa.Schema, schema: pa.Schema) -> bool:

@@ -16,6 +16,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from newsmill.publish.reconcile import INDEXED
+from newsmill.schema import OF_NO_RUN
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -55,7 +58,7 @@ CREATE VIEW counted AS
     FROM fates GROUP BY run, outlet;
 CREATE VIEW accounted AS
     SELECT c.* FROM corpus c SEMI JOIN published p ON p.article_id = c.article_id AND p.raw_path = c.raw_path
-        AND p.raw_sha256 = c.raw_sha256 AND p.revision = c.revision;
+        AND p.raw_sha256 = c.raw_sha256 AND p.revision = c.revision AND corpus_path(p.date, p.outlet) = c.path;
 CREATE VIEW made AS
     SELECT c.path, c.article_id, c.content_hash, c.revision, c.removed_chars, c.raw_path, c.raw_sha256, p.run,
         p.record_key
@@ -94,7 +97,7 @@ OF_CORPUS = [
     Check("corpus.text_twice", "texts that lie elsewhere in the corpus too", _TWICE.format(column="content_hash")),
     Check(
         "corpus.unaccounted",
-        "articles that no run published from this raw record in this revision",
+        "articles that no run published here from this raw record in this revision",
         f"""SELECT c.path, c.article_id FROM corpus c ANTI JOIN accounted k
                 ON k.article_id = c.article_id AND k.path = c.path
             WHERE {_NOT_BAD} AND (SELECT count(*) FROM corpus) - (SELECT count(*) FROM accounted) > {_LOST_FATES}""",
@@ -108,18 +111,7 @@ OF_CORPUS = [
 ]
 """What is wrong with a row of the corpus, whatever the index says."""
 
-_FIELDS = [
-    "content_hash",
-    "source_id",
-    "outlet",
-    "date",
-    "published_at",
-    "fetched_at",
-    "revision",
-    "ingested_on",
-    "raw_path",
-    "raw_sha256",
-]
+_FIELDS = ["date", "outlet", *INDEXED]
 _INDEX_PATH = "corpus_path(a.date, a.outlet)"
 _STANDS_NOWHERE = f"""FROM articles a ANTI JOIN standing c USING (article_id)
     WHERE {_INDEX_PATH} NOT IN (SELECT path FROM bad)"""
@@ -173,6 +165,14 @@ OF_INDEX = [
         "OR a.article_id IN (SELECT article_id FROM given_up))",
         is_of_index=True,
     ),
+    Check(
+        "index.unread",
+        "records that it takes for dealt with, and that no run has read like this: they would never be read",
+        """SELECT '', k.record_key FROM records k ANTI JOIN fates f
+                ON f.record_key = k.record_key AND f.fingerprint = k.fingerprint
+            WHERE NOT EXISTS (SELECT 1 FROM gaps WHERE dataset = 'fates')""",
+        is_of_index=True,
+    ),
 ]
 
 _FATES = ["published", "duplicate", "quarantined", "unreadable", "unchanged"]
@@ -205,7 +205,10 @@ OF_LEDGER = [
     Check(
         "ledger.missing",
         "the run has no such file, and has others",
-        """SELECT ledger_path(w.dataset, r.run), r.run FROM (SELECT DISTINCT run FROM files WHERE dataset <> 'drift') r
+        """SELECT ledger_path(w.dataset, r.run), r.run FROM (
+               SELECT DISTINCT run FROM files WHERE dataset NOT IN ("""
+        + ", ".join(map(repr, OF_NO_RUN))
+        + """)) r
            CROSS JOIN (VALUES ('fates'), ('runs')) w(dataset)
            WHERE (w.dataset, r.run) NOT IN (SELECT (dataset, run) FROM files)
            AND (w.dataset, r.run) NOT IN (SELECT (dataset, run) FROM gaps)""",

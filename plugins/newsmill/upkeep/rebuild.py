@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 import pyarrow as pa
 import structlog
@@ -22,13 +23,16 @@ import structlog
 from newsmill import parquet, pipeline
 from newsmill.dedup.index import CorpusIndexError, Index
 from newsmill.dedup.rebuilding import NewIndex, TwiceError
-from newsmill.identity import IdentityError, read_identity, write_identity
+from newsmill.dedup.tombstones import tombstone_names
+from newsmill.identity import PATH, Identity, IdentityError, read_identity, write_identity
 from newsmill.model import Fate, NewsmillError, Published, Seen, key_of
-from newsmill.publish.files import PublishError, read_partition
+from newsmill.places import corpus_files
+from newsmill.publish.files import read_partition
 from newsmill.publish.reconcile import INDEXED, SEEN, dealt_with
-from newsmill.publish.report import readable
+from newsmill.publish.runs import readable
 from newsmill.settings import load_settings
 from newsmill.storage import Store
+from newsmill.upkeep.aside import set_aside
 from newsmill.workplace import holding_corpus
 
 COMMAND = "newsmill rebuild-index"
@@ -59,7 +63,7 @@ def rebuild_index(*, replace: bool = False) -> Rebuilt:
 
     Raises:
         RebuildError: an article_id or a text is twice in the corpus.
-        IdentityError: the index is another corpus's.
+        IdentityError: the index is another corpus's, or what says which corpus this is cannot be read.
         NewsmillError: a file of the corpus cannot be read, the database refuses, or others hold the corpus.
     """
     with holding_corpus(COMMAND):
@@ -107,8 +111,8 @@ class _Source:
         yield from self._of_ledger() if self.has_ledger else self._of_corpus()
 
     def runs(self) -> Iterator[tuple[str, date]]:
-        """Yield the runs that changed the index; to be asked after `records`."""
-        yield from sorted(self._runs.items())
+        """Yield the runs and takedowns that changed the index; to be asked after `records`."""
+        yield from sorted((self._runs | tombstone_names(self._data)).items())
 
     def _of_corpus(self) -> Iterator[Seen]:
         """Yield the records of the corpus's rows. One with a sidecar is read again: its fingerprint holds both."""
@@ -145,16 +149,9 @@ class _Source:
 
 
 def partition_keys(data: Store) -> Iterator[str]:
-    """Yield the key `YYYY-MM-DD|outlet` of every partition of the corpus, sorted.
-
-    Raises:
-        PublishError: a folder there is no partition.
-    """
-    for day in data.folders("corpus"):
-        for outlet in data.folders(f"corpus/{day}"):
-            if not (day.startswith("date=") and outlet.startswith("outlet=")):
-                raise PublishError(f"{data.uri}/corpus/{day}/{outlet} is no partition of the corpus: move it away")
-            yield f"{day.removeprefix('date=')}|{outlet.removeprefix('outlet=')}"
+    """Yield the key `YYYY-MM-DD|outlet` of every partition of the corpus that has a file, by day."""
+    for key, _ in groupby(corpus_files(data), key=lambda file: file.key):
+        yield key
 
 
 def _run(data: Store, path: str) -> tuple[str, bool]:
@@ -165,7 +162,7 @@ def _run(data: Store, path: str) -> tuple[str, bool]:
 
 
 def _check_owner(data: Store, index: Index, replace: bool) -> None:
-    identity = read_identity(data)
+    identity = _identity(data, replace)
     with suppress(CorpusIndexError):  # what cannot be read is what is to be made again
         owner = index.corpus()
         if not replace and owner is not None and owner != (identity and identity.corpus):
@@ -173,6 +170,17 @@ def _check_owner(data: Store, index: Index, replace: bool) -> None:
                 f"NEWSMILL_INDEX_URL: {index.name} is the index of another corpus ({owner}) than that in {data.uri}: "
                 f"set NEWSMILL_INDEX_URL to this corpus's own; or, if no other corpus uses it, {COMMAND} --replace"
             )
+
+
+def _identity(data: Store, replace: bool) -> Identity | None:
+    """Return which corpus this is; a file that does not say it any more is set aside when a new one may be made."""
+    try:
+        return read_identity(data)
+    except IdentityError:
+        if not replace:
+            raise
+        set_aside(data, PATH)
+        return None
 
 
 def _twice(data: Store, error: TwiceError) -> str:

@@ -1,6 +1,6 @@
 """End what was interrupted, and sweep up what killed writers left.
 
-Owns which folders are swept. Keep out: finishing a run (pipeline), giving one up (abandon).
+Owns the order of both. Keep out: finishing a run (pipeline), giving one up (abandon).
 """
 
 from __future__ import annotations
@@ -11,13 +11,9 @@ from newsmill import pipeline
 from newsmill.identity import PATH
 from newsmill.settings import load_settings
 from newsmill.storage import Store
-from newsmill.workplace import holding_corpus
+from newsmill.workplace import HELD, holding_corpus
 
 COMMAND = "newsmill recover"
-
-SWEPT = ("corpus", "ledger", "quarantine", "profiles")
-"""What is written by holders of the corpus only: who holds it knows that nobody is writing there. Not so `staging`; and
-Great Expectations writes `docs` in its own way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +33,6 @@ def recover() -> Recovered:
     partitions = pipeline.recover(COMMAND)
     data = Store(load_settings().data)
     with holding_corpus(COMMAND):
-        swept = [path for folder in SWEPT for path in data.sweep_below(folder)]
+        swept = [path for folder in HELD for path in data.sweep_below(folder)]
         data.sweep(PATH)
     return Recovered(tuple(sorted(partitions)), tuple(swept))

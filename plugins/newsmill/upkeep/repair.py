@@ -10,7 +10,7 @@ ledger tells which articles are gone.
 
 Of ledger and quarantine nobody has a second copy. A file that can be read stays, and a copy of it goes to `damaged/` as
 a note that rows are missing; one that cannot be read goes there itself. The books of a run are counted again from its
-fates, and a profile is learnt again.
+fates, a tombstone is made again from its name, and a profile is learnt again.
 
 Owns the way of each kind of file. Keep out: what is damaged (verify).
 """
@@ -23,10 +23,11 @@ from datetime import date
 from pathlib import PurePosixPath
 
 from newsmill import pipeline
-from newsmill.learn.history import is_outlet
+from newsmill.learn.history import version_at
 from newsmill.model import NewsmillError
+from newsmill.places import DAMAGED
 from newsmill.relearn import relearn
-from newsmill.settings import Settings, absolute, load_settings
+from newsmill.settings import absolute, load_settings
 from newsmill.staging import run_slug
 from newsmill.storage import Store
 from newsmill.upkeep.again import Wanted, check_ready, make_again, wanted_of
@@ -35,7 +36,8 @@ from newsmill.upkeep.books import count_again
 from newsmill.upkeep.corpus import place_at
 from newsmill.upkeep.index import is_usable
 from newsmill.upkeep.ledger import LedgerFile, is_readable, ledger_file
-from newsmill.workplace import holding_corpus
+from newsmill.upkeep.tombstones import make_again_by_name
+from newsmill.workplace import HELD, holding_corpus
 
 
 class RepairError(NewsmillError):
@@ -89,32 +91,31 @@ def repair_files(run_id: str, day: date, paths: Sequence[str], *, landing: str |
     settings = load_settings()
     data = Store(settings.data)
     work = _sorted([_below(data, path) for path in paths])
+    _check_there(data, work.strays)
     landing_uri = absolute(landing or settings.landing)
     if work.partitions:
         check_ready(settings, Store(landing_uri))
     pipeline.recover(run_id)
     with holding_corpus(f"{run_id}: set aside"):
+        aside = [(file.path, set_aside(data, file.path, keep=is_readable(data, file))) for file in work.ledger]
+        _restore_tombstones(data, work)  # before anything that one keeps out could be wanted again
         has_index = is_usable(settings.index)
         wanted = {path: wanted_of(settings, data, place) for path, place in work.partitions.items() if has_index}
-        aside = [
-            (path, set_aside(data, path)) for path in (*work.partitions, *work.strays) if _is_there(data, path, work)
-        ]
-        aside += [(file.path, set_aside(data, file.path, keep=is_readable(data, file))) for file in work.ledger]
-        aside += [(path, set_aside(data, path)) for path in work.profiles if data.exists(path)]
-        books = sum(count_again(data, file) for file in work.ledger if file.dataset == "runs")
+        others = (*work.partitions, *work.strays, *work.profiles)
+        aside += [(path, set_aside(data, path)) for path in others if data.exists(path)]
+        runs = sorted(file for file in work.ledger if file.dataset == "runs")  # the numbers of earlier days come first
+        books = sum(count_again(data, file) for file in runs)
         outlets = sorted(set(work.profiles.values()))
         profiles = sum(1 for _ in relearn(data, run_slug(run_id), day, outlets=outlets, write=True)) if outlets else 0
-    lost = _make(settings, data, run_id, day, wanted, landing_uri)
+    lost = _make(data, run_id, day, wanted, landing_uri)
     made = sum(map(len, wanted.values())) - len(lost)
     return Repaired(tuple(aside), made, books, profiles, tuple(lost), bool(work.partitions) and not has_index)
 
 
-def _make(
-    settings: Settings, data: Store, run_id: str, day: date, wanted: dict[str, list[Wanted]], landing: str
-) -> list[Lost]:
+def _make(data: Store, run_id: str, day: date, wanted: dict[str, list[Wanted]], landing: str) -> list[Lost]:
     """Make the articles of all partitions again, in one run; note and return those that do not come back."""
     everything = [article for articles in wanted.values() for article in articles]
-    why = make_again(settings, data, run_id, day, everything, landing) if everything else {}
+    why = make_again(data, run_id, day, everything, landing) if everything else {}
     lost = []
     for path, articles in wanted.items():
         gone = [article for article in articles if article.article_id in why]
@@ -124,9 +125,21 @@ def _make(
     return lost
 
 
-def _is_there(data: Store, path: str, work: _Work) -> bool:
-    """A file of the corpus that is gone leaves nothing to set aside: it is only made again."""
-    return data.exists(path) or path in work.strays
+def _check_there(data: Store, strays: Iterable[str]) -> None:
+    """Check that what belongs nowhere is there, or was set aside before: else the name is a mistake."""
+    for path in strays:
+        if not (data.exists(path) or data.exists(f"{DAMAGED}/{path}")):
+            raise RepairError(f"{path}: there is no such file below {data.uri}; name files as newsmill verify does")
+
+
+def _restore_tombstones(data: Store, work: _Work) -> None:
+    for file in work.ledger:
+        is_gone = file.dataset == "takedowns" and not data.exists(file.path)
+        if is_gone and not make_again_by_name(data, file.name, date.fromisoformat(file.day)):
+            raise RepairError(
+                f"{file.path} is no name of a takedown, so nobody can tell what was taken down; what lay there is in "
+                "damaged/. Put a backup of it back, or take the same down again"
+            )
 
 
 def _sorted(paths: Iterable[str]) -> _Work:
@@ -138,9 +151,9 @@ def _sorted(paths: Iterable[str]) -> _Work:
             work.partitions[path] = place
         elif file:
             work.ledger.append(file)
-        elif folder == "profiles" and rest and is_outlet(rest[0].removeprefix("outlet=")):
+        elif version_at(path):
             work.profiles[path] = rest[0].removeprefix("outlet=")
-        elif folder in ("corpus", "ledger", "quarantine") and rest:
+        elif folder in HELD and rest:
             work.strays.append(path)
         else:
             raise RepairError(

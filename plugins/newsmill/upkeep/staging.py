@@ -5,29 +5,19 @@ Owns these checks. Keep out: finishing and sweeping (`newsmill recover`).
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Iterator
-
-from newsmill import parquet
-from newsmill.learn.history import ProfileError, outlets_with_profiles, read_version, versions
-from newsmill.staging import Staging
+from newsmill.damage import DamagedStagingError, check_whole, damage
+from newsmill.learn.history import ProfileError, read_version, version_at
+from newsmill.staging import TAKEDOWN_FILE, Staging
 from newsmill.storage import Store
-from newsmill.upkeep.corpus import DAMAGE
 from newsmill.upkeep.findings import ABANDON, RECOVER, Finding, Findings, repair
-
-_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{32}\.tmp")
-"""What `Store.replacing` calls a file that is not whole yet."""
-
-WRITTEN = ("corpus", "ledger", "quarantine", "profiles")
-"""Folders in which nobody writes while the corpus is held by someone else."""
+from newsmill.workplace import HELD
 
 
 def check_open_runs(data: Store, found: Findings) -> bool:
-    """Note the runs that have decided what to publish, and not ended; return whether there are any."""
+    """Note runs that have decided what to publish, and takedowns, that have not ended; return whether there are any."""
     runs = Staging.interrupted(data)
     for staging in runs:
-        problem = _damage(data, staging)
+        problem = _problem(staging)
         if problem:
             detail = f"this run has decided what to publish, and cannot be finished: {problem}"
             command = f"{ABANDON} {staging.root.removeprefix('staging/')}"
@@ -35,63 +25,43 @@ def check_open_runs(data: Store, found: Findings) -> bool:
         else:
             detail = "this run has decided what to publish, and has not ended; nothing can be compared until it has"
             found.add(Finding(kind="run.unfinished", where=staging.root, detail=detail, command=RECOVER))
-    return bool(runs)
+    takedowns = [entry.path for entry in data.files("staging") if entry.path.endswith(f"/{TAKEDOWN_FILE}")]
+    for path in takedowns:
+        detail = "this takedown has begun, and has not ended; nothing can be compared until it has"
+        found.add(Finding(kind="takedown.unfinished", where=path, detail=detail, command=RECOVER))
+    return bool(runs or takedowns)
 
 
 def check_left_behind(data: Store, found: Findings) -> None:
     """Note temporary files that nobody is writing any more; who calls holds the corpus."""
-    for path in _temporary(data):
+    for path in (path for folder in HELD for path in data.left_below(folder)):
         detail = "a temporary file that a killed process left"
         found.add(Finding(kind="corpus.temporary", where=path, detail=detail, command=RECOVER))
 
 
 def check_profiles(data: Store, found: Findings) -> None:
-    """Note versions of profiles that cannot be read."""
-    for outlet in outlets_with_profiles(data):
-        try:
-            kept = versions(data, outlet)
-        except ProfileError as error:
-            found.add(Finding(kind="profile.stray", where=f"profiles/outlet={outlet}", detail=str(error)))
+    """Note versions of profiles that cannot be read, and what else lies there."""
+    for path in [entry.path for entry in data.files("profiles")]:
+        version = version_at(path)
+        if version is None:
+            detail = "no profile: one is called outlet=<slug>/<number>.<day>.<run>.parquet"
+            found.add(Finding(kind="profile.stray", where=path, detail=detail, command=repair(path)))
             continue
-        for version in kept:
-            try:
-                read_version(data, version)
-            except FileNotFoundError:
-                continue
-            except ProfileError as error:
-                cause = error.__cause__
-                if not isinstance(cause, FileNotFoundError):
-                    found.add(_profile(version.path, str(cause or error)))
+        try:
+            read_version(data, version)
+        except ProfileError as error:
+            cause = error.__cause__
+            if not isinstance(cause, FileNotFoundError):  # a run has taken it away since
+                detail = f"cannot be read: {cause or error}"
+                found.add(Finding(kind="profile.unreadable", where=path, detail=detail, command=repair(path)))
 
 
-def _profile(path: str, problem: str) -> Finding:
-    return Finding(kind="profile.unreadable", where=path, detail=f"cannot be read: {problem}", command=repair(path))
-
-
-def _damage(data: Store, staging: Staging) -> str:
-    """Say which file of a run cannot be read; nothing where all can."""
+def _problem(staging: Staging) -> str:
+    """Say which file of a run that has decided is damaged or missing; nothing where the run can be finished."""
+    for path, why in damage(staging):
+        return f"{path} cannot be read: {why}"
     try:
-        staging.run()
-        staging.groups()
-    except Exception as error:  # noqa: BLE001 - JSON of any shape
-        return f"run.json or groups.json cannot be read: {error}"
-    for entry in data.files(staging.root):
-        if entry.path.endswith(".parquet"):
-            try:
-                with parquet.opened(data, entry.path) as file:
-                    for _ in parquet.batches(file, 1000):
-                        pass
-            except DAMAGE as error:
-                return f"{entry.path} cannot be read: {error}"
-    return "" if data.exists(staging.path("decisions.parquet")) else f"{staging.path('decisions.parquet')} is gone"
-
-
-def _temporary(data: Store) -> Iterator[str]:
-    if not data.is_local:
-        return
-    for folder in WRITTEN:
-        root = data.full(folder)
-        for at, _, names in os.walk(root):
-            for name in sorted(names):
-                if _TEMPORARY.fullmatch(name):
-                    yield f"{folder}{at.removeprefix(root)}/{name}"
+        check_whole(staging)
+    except DamagedStagingError as error:
+        return str(error)
+    return ""

@@ -16,22 +16,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import structlog
 
+from newsmill.identity import IdentityError, read_identity
 from newsmill.model import NewsmillError
 from newsmill.settings import Settings, absolute, load_settings
 from newsmill.staging import Staging
 from newsmill.storage import Store
 from newsmill.upkeep.agreement import check_agreement
+from newsmill.upkeep.closely import check_decided, check_restores
 from newsmill.upkeep.corpus import check_files, load_corpus
 from newsmill.upkeep.desk import open_desk
 from newsmill.upkeep.findings import SAMPLE, Findings, Verdict
-from newsmill.upkeep.index import corpus_id, load_index, name_of
+from newsmill.upkeep.index import load_index, name_of
 from newsmill.upkeep.ledger import list_ledger, load_aside, load_ledger, load_tombstones
-from newsmill.upkeep.sample import check_landing, check_restores, choose
+from newsmill.upkeep.sample import check_landing, choose
 from newsmill.upkeep.staging import check_left_behind, check_open_runs, check_profiles
+from newsmill.upkeep.tombstones import known_tombstones
 from newsmill.workplace import holding_corpus
 
 POLL_SECONDS = 5.0
@@ -55,12 +58,15 @@ def verify(*, sample: int | None = SAMPLE, seed: str = "", landing: str | None =
         wait: seconds to wait for a run that has decided what to publish, before it is taken for interrupted.
 
     Raises:
-        NewsmillError: there is no data root; or others held the corpus for longer than is to be waited.
+        NewsmillError: there is no data root, or a newer newsmill writes the corpus in it; or others held the corpus for
+            longer than is to be waited.
     """
     settings = load_settings()
     data = Store(settings.data)
     if not data.is_folder():
         raise NewsmillError(f"{data.uri}: there is no data root here; set NEWSMILL_DATA_URI, or run make run first")
+    with suppress(IdentityError):
+        read_identity(data)  # a newer newsmill's corpus is refused before anything is read
     raw = Store(absolute(landing or settings.landing))
     for _ in range(ATTEMPTS):
         verdict = _attempt(settings, data, raw, sample, seed, wait)
@@ -83,16 +89,16 @@ def _attempt(
             if check_open_runs(data, found):
                 return found.verdict()
             load_corpus(data, desk, found)
-            corpus = corpus_id(data, found)
-            is_usable = load_index(settings.index, corpus, desk, found, must_exist=desk.count("corpus") > 0)
+            is_usable = load_index(data, settings.index, desk, found)
         load_aside(data, ledger, desk, found)
-        load_tombstones(data, desk, found)
+        load_tombstones(known_tombstones(data), desk)
         load_ledger(data, ledger, desk, found)
         check_agreement(desk, name_of(settings.index), found, index_is_usable=is_usable)
         found.checked["articles"] = desk.count("corpus")
         found.checked["fates"] = desk.count("fates")
         choose(desk, sample, seed, found)
         check_restores(data, desk, found)
+        check_decided(data, desk, found)
         check_landing(landing, desk, found)
     return found.verdict() if _still_there(data, ledger) else None
 

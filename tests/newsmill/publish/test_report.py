@@ -13,12 +13,10 @@ from newsmill.publish.report import (
     OutletBooks,
     Report,
     check_books,
-    in_order,
-    latest,
     make_report,
-    number_of,
     table,
 )
+from newsmill.publish.runs import in_order, latest, number_of
 from tests.newsmill.dedup.factory import DAY, Mill, article, settled
 
 EMPTY = OutletBooks(

@@ -132,6 +132,16 @@ def wrong_words(made: Made, at: str) -> Said:
     return "corpus.wrong_words", at
 
 
+def other_title(made: Made, at: str) -> Said:
+    rewrite(made.data / at, lambda rows: with_values(rows, "title", lambda old: ["Another title", *old[1:]]))
+    return "corpus.not_as_decided", at
+
+
+def urls_swapped(made: Made, at: str) -> Said:
+    rewrite(made.data / at, lambda rows: with_values(rows, "url", lambda old: [*old[1:], old[0]]))
+    return "corpus.wrong_id", at
+
+
 def wrong_day(made: Made, at: str) -> Said:
     path, to = made.data / at, made.data / at.replace("date=2026", "date=2025")
     to.parent.mkdir(parents=True)
@@ -205,6 +215,30 @@ def stray_file(made: Made, at: str) -> Said:
     return "corpus.stray", "corpus/it's notes.txt"
 
 
+def folder_instead(made: Made, at: str) -> Said:
+    (made.data / at).unlink()
+    (made.data / at).mkdir()
+    (made.data / at / "part-0.parquet").write_bytes(b"as another tool would write it")
+    return "corpus.lost", at
+
+
+def link_outside(made: Made, at: str) -> Said:
+    """Nobody follows it: what it points to may be anybody's."""
+    elsewhere = made.data.parent / "elsewhere.parquet"
+    (made.data / at).rename(elsewhere)
+    (made.data / at).symlink_to(elsewhere)
+    return "corpus.lost", at
+
+
+def of_another_outlet(made: Made, at: str) -> Said:
+    """Each row is right in itself, and lies on the right day; only ledger and index know the outlet."""
+    other = at.replace("outlet=wire", "outlet=coast-news")
+    one, two = (made.data / at).read_bytes(), (made.data / other).read_bytes()
+    (made.data / at).write_bytes(two)
+    (made.data / other).write_bytes(one)
+    return "corpus.unaccounted", at
+
+
 UNREADABLE = [bit_flip, truncated, emptied, zeros, deleted, column_lost, newer_version, second_file, stray_file]
 """What a disk or a hand does to files."""
 
@@ -221,9 +255,11 @@ MISTAKEN = [
 ]
 """Files that can be read and say something wrong."""
 
-MISSHAPEN = [row_lost, wrong_day, extra_column, nullable, other_count]
+MISSHAPEN = [row_lost, wrong_day, extra_column, nullable, other_count, other_title, urls_swapped]
 
-CORPUS = {"unreadable": UNREADABLE, "mistaken": MISTAKEN, "misshapen": MISSHAPEN}
+MISPLACED = [folder_instead, link_outside, of_another_outlet]
+
+CORPUS = {"unreadable": UNREADABLE, "mistaken": MISTAKEN, "misshapen": MISSHAPEN, "misplaced": MISPLACED}
 
 
 def lose_rows(path: Path, is_lost: Callable[[dict], bool]) -> None:
@@ -272,6 +308,20 @@ def bit_flip_in_ledger(made: Made) -> Said:
     return "ledger.unreadable", where(made, path)
 
 
+def differences_of_nothing(made: Made) -> Said:
+    """A dataset that no run of the story has written."""
+    path = made.data / where(made, of_run(made, "runs")).replace("/runs/", "/differences/")
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"no Parquet")
+    return "ledger.unreadable", where(made, path)
+
+
+def books_without_a_row(made: Made) -> Said:
+    path = of_run(made, "runs", "again")
+    rewrite(path, lambda rows: rows.slice(0, 0))
+    return "ledger.unreadable", where(made, path)
+
+
 def run_twice(made: Made) -> Said:
     path = of_run(made, "fates", "night-1")
     rewrite(path, lambda rows: pa.concat_tables([rows, rows]))
@@ -310,23 +360,31 @@ def removals_out_of_place(made: Made) -> Said:
 
 
 LEDGER = {
-    "fates": [_row_lost("fates", "ledger.fates_lost", fate="published"), _truncated("fates"), _gone("fates", "again")],
+    "fates": [
+        _row_lost("fates", "ledger.fates_lost", fate="published"),
+        _truncated("fates"),
+        _truncated("runs"),  # which cannot be counted again from these fates
+        _gone("fates", "again"),
+    ],
     "rows": [
         _row_lost("fates", "ledger.fates_lost", run="again", fate="quarantined"),
         _row_lost("runs", "ledger.books", outlet="bay-post"),
         _row_lost("removals", "ledger.removals_lost", outlet="bay-post"),
         _row_lost("quarantine", "ledger.quarantine_lost"),
         _row_lost("duplicates", "ledger.duplicates_lost", run="night-2"),
+        _row_lost("metadata", "ledger.metadata_lost", run="night-2", field="title"),
     ],
     "more fates": [
         _row_lost("fates", "ledger.fates_lost", fate="unreadable"),
         _row_lost("fates", "ledger.fates_lost", run="night-2", fate="unchanged"),
-        _truncated("runs", "again"),
+        books_without_a_row,
     ],
     "unreadable": [
         *(_truncated(name) for name in ("runs", "removals", "duplicates", "revisions", "quarantine")),
         bit_flip_in_ledger,
         _gone("runs", "night-1"),
+        _gone("metadata", "night-1", "ledger.metadata_lost"),
+        differences_of_nothing,
         _gone("quarantine", "again", "ledger.quarantine_lost"),
     ],
     "wrong": [
@@ -367,6 +425,14 @@ def index_damaged(made: Made) -> Said:
     return "index.unreadable", "index.sqlite"
 
 
+def index_without_runs(made: Made) -> Said:
+    """As an old copy is, whose articles happen to be the same."""
+    with sqlite3.connect(made.data / "index.sqlite") as database:
+        database.execute("DELETE FROM runs")
+    database.close()
+    return "index.lacks_run", "index.sqlite"
+
+
 def index_without_articles(made: Made) -> Said:
     with sqlite3.connect(made.data / "index.sqlite") as database:
         database.execute("DELETE FROM articles")
@@ -394,4 +460,8 @@ INDEX = [
     index_deleted,
     index_damaged,
     index_without_articles,
+    index_without_runs,
+    _index(
+        "INSERT INTO records VALUES ('f', 'f', 'unreadable', 'wire', NULL)", "index.unread", "index_record_of_nothing"
+    ),
 ]

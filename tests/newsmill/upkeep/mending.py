@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 from newsmill.cli import app
-from newsmill.settings import Settings
-from tests.integration.runs import content
+from tests.integration.runs import content, point_at
 from tests.newsmill.test_cli import call
 from tests.newsmill.upkeep.damage import Said
 from tests.newsmill.upkeep.everything import Made
@@ -71,10 +70,7 @@ class Told:
 def pointed_at(folder: Path) -> Iterator[None]:
     """Point the settings at a folder, for longer than a test."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(Settings.model_config, "env_file", None)
-        patch.setenv("NEWSMILL_DATA_URI", str(folder / "data"))
-        patch.setenv("NEWSMILL_LANDING_URI", str(folder / "landing"))
-        patch.setenv("NEWSMILL_MOVE_GRACE_SECONDS", "0")
+        point_at(patch, folder)
         yield
 
 

@@ -284,3 +284,30 @@ def test_corpus_and_index_damaged_at_once_are_mended_in_two_rounds(made):
     verify("--all", clean=True)
     after = published(made.data)
     assert {name: row["text"] for name, row in after.items()} == {name: row["text"] for name, row in before.items()}
+
+
+@pytest.mark.parametrize("content", [None, "{"], ids=["gone", "garbage"])
+def test_what_says_which_corpus_this_is_is_made_again(made, content):
+    path = made.data / "newsmill.json"
+    path.unlink()
+    if content:
+        path.write_text(content)
+    shown = verify(clean=False)
+    kind = ("corpus.identity", "newsmill.json") if content else ("index.of_another_corpus", "index.sqlite")
+    assert names(shown, kind)
+    assert printed(shown) == ["newsmill rebuild-index --replace"]
+    mend(shown)
+    verify("--all", clean=True)
+    assert not content or (made.data / "damaged/newsmill.json").read_text() == content
+
+
+@pytest.mark.parametrize("name", ["run.json", "decisions.parquet"])
+def test_decided_run_that_lacks_a_file_is_to_be_abandoned(made, name):
+    decide(made)
+    (path,) = (made.data / "staging").glob(f"*/{name}")
+    path.unlink()
+    shown = verify(clean=False)
+    assert f"{name} cannot be read: it is missing" in shown
+    assert "recover --abandon" in call("recover").stderr
+    mend(shown)
+    verify(clean=True)
