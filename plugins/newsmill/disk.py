@@ -56,11 +56,13 @@ def files_below(folder: str) -> dict[str, int]:
 
 
 def _size(entry: os.DirEntry[str]) -> dict[str, int]:
-    """Return a file's bytes by its name; nothing where it is none, or has gone meanwhile."""
+    """Return a file's bytes by its name; nothing where it is none, a link to itself, or has gone meanwhile."""
     try:
         return {entry.path: entry.stat().st_size} if entry.is_file() else {}
-    except FileNotFoundError:
-        return {}
+    except OSError as error:
+        if error.errno in ABSENT:
+            return {}
+        raise
 
 
 def make_folder(folder: str) -> None:

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from newsmill.yamlfile import MAX_YAML_CHARS, YamlError, parse_yaml
+from newsmill.yamlfile import YamlError, parse_yaml
+
+MAX_TOML_CHARS = 50_000
+"""More is refused before it is parsed: the parser takes time that grows with the square of a dotted key's parts."""
 
 _OPENING = re.compile(r"\ufeff?\s*(?P<fence>---|\+\+\+)[ \t]*\r?\n")
 _KEY = r"(?:\"[^\"\n]{1,100}\"|'[^'\n]{1,100}'|[A-Za-z_][\w.-]*)"
@@ -70,8 +73,8 @@ def parse_toml(text: str) -> Any:
     Raises:
         YamlError: not TOML, too long, or nested too deep.
     """
-    if len(text) > MAX_YAML_CHARS:
-        raise YamlError(f"{len(text):,} characters of TOML; at most {MAX_YAML_CHARS:,} are read")
+    if len(text) > MAX_TOML_CHARS:
+        raise YamlError(f"{len(text):,} characters of TOML; at most {MAX_TOML_CHARS:,} are read")
     try:
         return _plain(tomllib.loads(text.replace("\r\n", "\n")))
     except (tomllib.TOMLDecodeError, ValueError) as error:  # a number of 5,000 digits is a plain ValueError

@@ -100,8 +100,8 @@ class Registry:
     def resolve(self, *, given: str | None, url: str | None, folder: str | None) -> Outlet:
         """Find a record's outlet: the given one, by the URL's host, the folder, a slug of the host.
 
-        The slug comes back as it was given: one that is not well formed fails validation later, by name.
-        Without any of the four the slug is `unknown`.
+        The slug comes back as it was given: one that is not well formed fails validation later, by name, and so does
+        every name that only looks like another one. Without any of the four the slug is `unknown`.
         """
         if given:
             return self.get(given)
@@ -109,7 +109,7 @@ class Registry:
         known = self._of_host(host)
         if known:
             return known
-        return self.get(folder or slug_of(host) or "unknown")
+        return self.get(folder or slug_of(_in_ascii(host)) or "unknown")
 
     def _of_host(self, host: str) -> Outlet | None:
         labels = host.split(".")
@@ -129,6 +129,15 @@ def host_of(url: str | None) -> str:
 def slug_of(text: str) -> str:
     """Return a slug of `[a-z0-9-]`, 64 characters at most, or an empty string."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:MAX_SLUG].strip("-")
+
+
+def _in_ascii(host: str) -> str:
+    """Return a host with labels beyond ASCII as DNS writes them (RFC 3492), so that no two become one slug.
+
+    Without RFC 3490's mapping: a label in full-width letters is another than the one in plain letters.
+    """
+    labels = (label if label.isascii() else f"xn--{label.encode('punycode').decode()}" for label in host.split("."))
+    return ".".join(labels)
 
 
 def outlet_slugs(folder: Path) -> list[str]:

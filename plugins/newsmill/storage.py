@@ -128,11 +128,14 @@ class Store:
         """Open a file for reading.
 
         Raises:
-            OSError: it is not there, cannot be read, or is a link that leads out of the root.
+            OSError: it is not there, cannot be read, is a link that leads out of the root, or is no plain file.
         """
-        if not self._is_inside(self.full(path)):
+        name = self.full(path)
+        if not self._is_inside(name):
             raise FileNotFoundError(f"{path} is a link that leads out of {self.uri}")
-        handle: IO[bytes] = self._fs.open(self.full(path), "rb")
+        if self.is_local and _is_special(name):
+            raise OSError(errno.EINVAL, "it is no plain file")  # a pipe would hold its reader for ever
+        handle: IO[bytes] = self._fs.open(name, "rb")
         return handle
 
     @contextmanager
@@ -289,6 +292,11 @@ def _reason(error: OSError) -> str:
     """Return why, and what mends it if that is known."""
     why = error.strerror or str(error)
     return f"{why}; {ADVICE[error.errno]}" if error.errno in ADVICE else why
+
+
+def _is_special(name: str) -> bool:
+    """Tell whether a pipe, a socket or a device has this name."""
+    return os.path.exists(name) and not os.path.isfile(name) and not os.path.isdir(name)  # noqa: PTH110, PTH112, PTH113
 
 
 def _protocols(filesystem: Any) -> tuple[str, ...]:

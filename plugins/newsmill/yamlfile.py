@@ -17,15 +17,26 @@ MAX_YAML_CHARS = 1_000_000
 """A front matter or sidecar is a page of text at most; more is refused before it is parsed."""
 
 
+SCALARS = ("bool", "int", "float", "binary", "timestamp")
+"""Types that YAML gives to scalars."""
+
+
 class YamlError(NewsmillError):
     """Text is not YAML that we accept; says where and why."""
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """SafeLoader without aliases (bombs are built of them) and without guessing types.
+    """SafeLoader without aliases (bombs are built of them) and without types: every scalar is a string, or null.
 
-    `No` stays "No" and `2023-09-13` stays a string; null, ~ and an empty value become None.
+    `No` stays "No" and `2023-09-13` stays a string, with or without a tag (`!!bool`, `!!timestamp`): whoever reads
+    fields relies on strings, and some types take time that grows with the square of what is written (`!!int 1:1:1:…`).
+    null, ~ and an empty value become None.
     """
+
+    yaml_constructors = {  # noqa: RUF012 - the base class declares it this way
+        **yaml.SafeLoader.yaml_constructors,
+        **{f"tag:yaml.org,2002:{kind}": yaml.SafeLoader.construct_yaml_str for kind in SCALARS},
+    }
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - the base class declares it this way
         first: [(tag, pattern) for tag, pattern in resolvers if tag == "tag:yaml.org,2002:null"]
@@ -43,7 +54,7 @@ def parse_yaml(text: str) -> Any:
     """Parse one YAML document into dicts, lists, strings and None.
 
     Raises:
-        YamlError: not YAML, too long, nested too deep, or with a tag or an alias that we do not accept.
+        YamlError: not YAML, too long, nested too deep, or with an alias or a tag that we do not accept.
     """
     if len(text) > MAX_YAML_CHARS:
         raise YamlError(f"{len(text):,} characters of YAML; at most {MAX_YAML_CHARS:,} are read")

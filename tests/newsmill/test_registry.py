@@ -63,3 +63,18 @@ def test_mistake_names_file_key_and_value(tmp_path, content, words):
         load_registry(tmp_path)
     for word in ["paper.yaml", *words]:
         assert word in str(caught.value)
+
+
+def test_hosts_that_look_alike_are_different_outlets():
+    hosts = (
+        "example.org",
+        "\u0435xample.org",
+        "\uff45xample.org",
+        "exa\u0301mple.org",
+        "ex\u200bample.org",
+        "xample.org",
+    )
+    slugs = [REGISTRY.resolve(given=None, url=f"https://{host}/a", folder=None).slug for host in hosts]
+    assert len(set(slugs)) == len(hosts)
+    assert slugs[0] == "example-org"
+    assert all(slug.startswith("xn-") and slug.isascii() for slug in slugs[1:-1])

@@ -60,12 +60,15 @@ def test_links_that_lead_out_of_the_root_are_not_listed(tmp_path):
     (root / "inside.txt").write_text("fine")
     (root / "link.txt").symlink_to(tmp_path / "secret.txt")
     (root / "good-link.txt").symlink_to(root / "inside.txt")
+    (root / "loop.txt").symlink_to("loop.txt")
     os.mkfifo(root / "pipe.txt")
     store = Store(str(root))
     assert [entry.path for entry in store.files()] == ["good-link.txt", "inside.txt"]
     assert store.read("good-link.txt") == b"fine"
     with pytest.raises(FileNotFoundError, match="leads out of"):
         store.read("link.txt")
+    with pytest.raises(OSError, match="no plain file"):
+        store.read("pipe.txt")  # which would wait for a writer for ever
 
 
 def test_write_where_no_folder_can_be_made_names_the_place(tmp_path):

@@ -18,6 +18,12 @@ def test_scalars_stay_the_strings_that_were_written():
     }
 
 
+@pytest.mark.parametrize("text", ["1:1", "2023-09-13", "yes", "aGk=", "1e3"])
+@pytest.mark.parametrize("kind", ["int", "float", "bool", "timestamp", "binary", "str"])
+def test_tags_of_types_change_nothing(kind, text):
+    assert parse_yaml(f"a: !!{kind} {text}") == {"a": text}
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -25,6 +31,7 @@ def test_scalars_stay_the_strings_that_were_written():
         ("a: b\n c: d", "line 2"),
         ("a: !!python/object/apply:os.system [ls]", "python/object"),
         ("a: !custom x", "!custom"),
+        ("a: !!int [1]", "scalar"),
         ("a: &x [1]\nb: *x", "aliases"),
         ("[" * 5000, "deep"),
         ("a: b\n---\nc: d", "document"),

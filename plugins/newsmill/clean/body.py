@@ -68,14 +68,15 @@ def find_body(page: Page, hints: Hints, end: int) -> Body:
     """
     weights = weigh(page, hints)
     best, first, last = 0.0, -1, -1
-    total, start, credit = 0.0, 0, SERIES_CREDIT
+    total, start, credit, gained = 0.0, 0, SERIES_CREDIT, False
     for index, (weight, bonus) in enumerate(zip(weights.words[:end], _bonuses(page, weights), strict=False)):
         if total <= bonus:
-            total, start, credit = bonus, index, SERIES_CREDIT
+            total, start, credit, gained = bonus, index, SERIES_CREDIT, False
         gain = weight if weights.prose[index] else min(weight, credit)
         credit += weight if weights.prose[index] else -max(gain, 0.0)
         total += gain
-        if total >= best and (gain > 0 or first >= 0):
+        gained = gained or gain > 0
+        if total >= best and gained:  # a stretch is not worth its bonus alone
             best, first, last = total, start, index
     if first < 0:
         return _longest_prose(page.lines[:end])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from newsmill.clean.category import Category
@@ -24,6 +25,8 @@ STEM_LETTERS = 5
 """Shorter words are mostly particles, and most forms of a longer word agree in as many letters."""
 STEM_SYLLABLES = 2
 """The same in Korean, where a letter is a syllable and most nouns have two, before what is hung on them."""
+MAX_NAMES = 100
+"""Authors, and tags, that are looked for: each block is compared with every one of them, and no article has as many."""
 TEASER_KEY = 4
 """Words by which blocks that begin alike are found."""
 
@@ -63,8 +66,10 @@ class Page:
     lines: tuple[Line, ...]
     languages: frozenset[str] | None  # whose phrases count, besides `any`; None: all
     title: Words
+    title_words: frozenset[str]
     description: Words
     authors: tuple[Words, ...]
+    author_words: frozenset[str]
     subject: frozenset[str]  # stems of title, description and tags
     subjects: frozenset[Category]  # of title and description
     tags: frozenset[Words]
@@ -72,30 +77,42 @@ class Page:
     first_with: dict[str, int]  # folded text -> its first block
     times: Counter[str]  # folded text -> how many blocks have it
     last_begun: dict[Words, int]  # the first TEASER_KEY words -> the last block that begins so
+    prose: tuple[int, ...]  # the blocks that read as prose
+    told_first: dict[str, int]  # word -> the first of these that has it
     known: Known  # what the outlet's profile says of the blocks
 
 
 def survey(article: Article, outlet: Outlet, profile: Profile | None = None) -> Page:
     """Look at an article once; linear in its text."""
     lines = tuple(line_of(number, block) for number, block in enumerate(article.blocks))
-    first_with: dict[str, int] = {}
-    for line in lines:
-        first_with.setdefault(line.folded, line.index)
+    prose = [line for line in lines if line.reads_as_prose]
+    title, authors = _words(article.title), tuple(filter(None, map(_words, article.authors[:MAX_NAMES])))
     return Page(
         lines=lines,
         languages=_languages(article, outlet),
-        title=_words(article.title),
+        title=title,
+        title_words=frozenset(title),
         description=_words(article.description),
-        authors=tuple(filter(None, map(_words, article.authors))),
+        authors=authors,
+        author_words=frozenset(word for author in authors for word in author),
         subject=stems(_words(" ".join((article.title or "", article.description or "", *article.tags)))),
         subjects=subjects_of(fold(f"{article.title or ''} {article.description or ''}")),
-        tags=frozenset(filter(None, map(_words, article.tags))),
+        tags=frozenset(filter(None, map(_words, article.tags[:MAX_NAMES]))),
         outlet_names=frozenset(filter(None, ("".join(_words(name)) for name in (*outlet.names, outlet.slug)))),
-        first_with=first_with,
+        first_with=_first((line.folded, line.index) for line in lines),
         times=Counter(line.folded for line in lines),
         last_begun={line.words[:TEASER_KEY]: line.index for line in lines if len(line.words) >= TEASER_KEY},
+        prose=tuple(line.index for line in prose),
+        told_first=_first((word, line.index) for line in prose for word in line.words),
         known=known_of(article, profile),
     )
+
+
+def _first(found: Iterable[tuple[str, int]]) -> dict[str, int]:
+    first: dict[str, int] = {}
+    for text, index in found:
+        first.setdefault(text, index)
+    return first
 
 
 def stems(words: Words) -> frozenset[str]:

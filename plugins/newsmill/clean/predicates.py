@@ -7,6 +7,7 @@ Keep out: where a block has to stand, and phrases (include/rules).
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -33,6 +34,7 @@ _LINK_ITEMS = 3
 _LINK_WORDS = 60
 _ALT_WORDS = 6
 _BYLINE_WORDS = 12
+_BESIDE_NAMES = BY | ROLES | MONTHS | DATE_COMPANY
 _DATE_WORDS = 16
 _TAG_WORDS = 80
 _OUTLET_LETTERS = 5  # shorter names are too often words of the language
@@ -110,7 +112,10 @@ def _title(line: Line, page: Page) -> str | None:
 def _near_title(line: Line, page: Page) -> str | None:
     if len(line.words) not in _NEAR_TITLE_WORDS or len(page.title) not in _NEAR_TITLE_WORDS:
         return None
-    alike = SequenceMatcher(None, line.words, page.title, autojunk=False).ratio()
+    matcher = SequenceMatcher(None, line.words, page.title, autojunk=False)
+    if matcher.real_quick_ratio() < NEAR_TITLE or matcher.quick_ratio() < NEAR_TITLE:  # bounds of what follows
+        return None
+    alike = matcher.ratio()
     return f"{alike:.0%} of its words are the article's title" if alike >= NEAR_TITLE else None
 
 
@@ -118,9 +123,7 @@ def _author_name(line: Line, page: Page) -> str | None:
     """An author's name with nothing but dates, roles and other authors beside it; "© Reuters" claims rights."""
     if len(line.words) > _DATE_WORDS or line.ends_sentence or "©" in line.folded:
         return None
-    names = {word for author in page.authors for word in author}
-    known = names | BY | ROLES | MONTHS | DATE_COMPANY
-    if not all(word in known or _NUMBER.fullmatch(word) for word in line.words):
+    if not all(word in page.author_words or word in _BESIDE_NAMES or _NUMBER.fullmatch(word) for word in line.words):
         return None
     named = (author for author in page.authors if not ANONYMOUS.issuperset(author))
     author = next((author for author in named if _within(author, line.words)), None)
@@ -170,7 +173,7 @@ def _teaser(line: Line, page: Page) -> str | None:
     if len(words) <= TEASER_KEY or not (broken or words == page.description):
         return None
     later = page.last_begun.get(words[:TEASER_KEY], 0)
-    if later <= line.index or not (broken or _is_next_prose(later, line, page)):
+    if later <= line.index or not (broken or not _prose_between(line.index, later, page)):
         return None
     begun = page.lines[later].words
     # The last word may be broken off too.
@@ -179,8 +182,9 @@ def _teaser(line: Line, page: Page) -> str | None:
     return f"block {later} begins with the same words"
 
 
-def _is_next_prose(later: int, line: Line, page: Page) -> bool:
-    return not any(between.reads_as_prose for between in page.lines[line.index + 1 : later])
+def _prose_between(index: int, later: int, page: Page) -> int:
+    """Return how many paragraphs stand between two blocks."""
+    return bisect_left(page.prose, later) - bisect_right(page.prose, index)
 
 
 def _begins(longer: Words, words: Words) -> bool:
@@ -207,14 +211,13 @@ def _printed_again(line: Line, page: Page) -> str | None:
 
 def _new_name(line: Line, page: Page) -> str | None:
     """A whole name at the start of one of the last paragraphs, and no word of it before: nobody in the news."""
-    if sum(other.reads_as_prose for other in page.lines[line.index + 1 :]) > _LAST_PROSE:
+    if _prose_between(line.index, len(page.lines), page) > _LAST_PROSE:
         return None
     name = _NAME.match(line.block.text)
     if not name:
         return None
     words = set(words_of(fold(name[0])))
-    before = (other for other in page.lines[: line.index] if other.reads_as_prose)
-    if any(words.intersection(other.words) for other in before) or words.intersection(page.title):
+    if any(page.told_first.get(word, line.index) < line.index or word in page.title_words for word in words):
         return None
     return f"it is the first to name {name[0]!r}"
 
@@ -225,8 +228,13 @@ def _alt_text(line: Line, page: Page) -> str | None:
     if not 1 < len(line.words) <= _ALT_WORDS or text != text.lower() or line.ends_sentence:
         return None
     words = [word for word in line.words if not word.isdigit()]
-    title = {word.removesuffix("'s") for word in page.title}
-    return "all its words are lower-case words of the title" if words and set(words) <= title else None
+    told = words and all(_is_of_title(word, page) for word in words)
+    return "all its words are lower-case words of the title" if told else None
+
+
+def _is_of_title(word: str, page: Page) -> bool:
+    """Tell whether the title has a word, or that word's genitive."""
+    return f"{word}'s" in page.title_words or (word in page.title_words and not word.endswith("'s"))
 
 
 def _names_outlet(line: Line, page: Page) -> str | None:

@@ -100,7 +100,8 @@ def _boxes(page: Page, body: Body, cuts: dict[int, Cut]) -> dict[int, Cut]:
     for marker, cut in cuts.items():
         if cut.rule.then is not Then.REST or not body.holds(marker):
             continue
-        rows = list(takewhile(lambda line: not _is_sentence(line), page.lines[marker + 1 : body.last + 1]))
+        near = page.lines[marker + 1 : min(marker + BOX + 1, body.last) + 1]  # one more than it takes: see the last
+        rows = list(takewhile(lambda line: not _is_sentence(line), near))
         if len(rows) > 1 and rows[-1].count <= HEADING_WORDS:
             rows.pop()
         where = f"it follows {page.lines[marker].folded[:60]!r} (block {marker})"

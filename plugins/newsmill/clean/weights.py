@@ -149,10 +149,11 @@ def weigh(page: Page, hints: Hints) -> Weights:
     """Weigh every block of a page."""
     prose = [line.reads_as_prose and line.index not in hints.suspects for line in page.lines]
     stamps = stamps_of(page)
-    furniture = sum(not line.reads_as_prose and line.index in hints.suspects | stamps for line in page.lines)
-    scale = _Scale(page, hints, prose, stamps, frozenset(_listed(page, hints.suspects | stamps)), furniture >= CROWD)
+    against = hints.suspects | stamps
+    furniture = sum(not line.reads_as_prose and line.index in against for line in page.lines)
+    scale = _Scale(page, hints, prose, stamps, frozenset(_listed(page, against)), furniture >= CROWD)
     weights = [_prose_weight(line, scale) if prose[line.index] else -_cost(line, scale) for line in page.lines]
-    for index in _series(page, hints.suspects | stamps):
+    for index in _series(page, against):
         weights[index] = max(weights[index], SERIES_WEIGHT)
     return Weights(weights, prose, scale.crowded)
 

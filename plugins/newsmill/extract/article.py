@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from newsmill.extract.blocks import squeezed, unique
+from newsmill.extract.bounds import check_blocks
 from newsmill.extract.choices import RECORD, Said, choices_of, settled, told
 from newsmill.extract.dates import end_of
 from newsmill.extract.dating import Dates, Notes
@@ -24,7 +25,7 @@ from newsmill.extract.markdown import read_markdown
 from newsmill.extract.printed import Printed, printed_fields
 from newsmill.extract.text import read_dump
 from newsmill.extract.urls import canonical_url, is_home, url_date
-from newsmill.model import Article, Block, Choice, DateSource, RawFormat, RawRecord, Unreadable, article_id_of
+from newsmill.model import Article, Block, Choice, DateSource, RawFormat, RawRecord, Reason, Unreadable, article_id_of
 from newsmill.registry import Outlet, Registry
 
 
@@ -38,12 +39,8 @@ def extract(record: RawRecord, registry: Registry, today: date) -> Article | Unr
         registry: gives the outlet, its time zone and its names.
         today: the run's UTC day. It bounds the dates of a record that does not say when it was fetched.
     """
-    notes = Notes(list(record.notes))
-    given_url = canonical_url(record.given.url)
-    if record.given.url and given_url is None:
-        notes.add("url", record.given.url, "is no http(s) address")
     try:
-        draft = _read(record, given_url, registry)
+        return _extracted(record, registry, today)
     except ExtractError as error:
         return Unreadable(
             raw_path=record.raw_path,
@@ -53,9 +50,33 @@ def extract(record: RawRecord, registry: Registry, today: date) -> Article | Unr
             raw_sha256=record.raw_sha256,
             fingerprint=record.fingerprint,
         )
-    found_url = canonical_url(draft.url)
-    outlet = registry.resolve(given=record.given.outlet, url=given_url or found_url, folder=record.folder)
-    return _article(record, draft, _own_url(given_url, found_url, notes), outlet, today, notes)
+
+
+def _extracted(record: RawRecord, registry: Registry, today: date) -> Article:
+    """Extract one record; what no reader foresaw costs this record alone. Memory is its process's matter.
+
+    Raises:
+        ExtractError: it cannot become an article.
+        MemoryError: there is not enough memory for it.
+    """
+    notes = Notes(list(record.notes))
+    try:
+        given_url = canonical_url(record.given.url)
+        if record.given.url and given_url is None:
+            notes.add("url", record.given.url, "is no http(s) address")
+        draft = _read(record, given_url, registry)
+        check_blocks(draft.blocks)
+        found_url = canonical_url(draft.url)
+        outlet = registry.resolve(given=record.given.outlet, url=given_url or found_url, folder=record.folder)
+        return _article(record, draft, _own_url(given_url, found_url, notes), outlet, today, notes)
+    except (ExtractError, MemoryError):
+        raise
+    except Exception as error:
+        said = str(error)[:200].encode("utf-8", "backslashreplace").decode()
+        raise ExtractError(
+            Reason.EXTRACTOR_FAILED,
+            f"the extractor failed on this record with {type(error).__name__}: {said}; look what is odd in it",
+        ) from error
 
 
 def _own_url(given: str | None, found: str | None, notes: Notes) -> str | None:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 
 from newsmill.extract.blocks import squeeze, word_set
 from newsmill.extract.dates import DAY_WORDS, EAST_ASIAN, ISO, NUMERIC
 
 MAX_LINE = 500
 """Characters of a byline that are looked at: some twenty names."""
+MAX_LINES = 100
+"""Bylines of one place that are looked at: more authors than any article has."""
 MAX_NAME = 80
 """Characters; longer is a sentence, not a name."""
 MAX_WORDS = 7
@@ -114,7 +117,7 @@ def names(written: Iterable[str | None], site: Iterable[str] = ()) -> tuple[str,
     """
     own = frozenset(plain(name) for name in site)
     found: dict[str, str] = {}
-    for line in written:
+    for line in islice(written, MAX_LINES):
         for name in split_names(line or "", own):
             found.setdefault(plain(name), name)
     return tuple(name for key, name in found.items() if key not in own)

@@ -21,11 +21,15 @@ def word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
-"""Characters that no text holds: C0 and C1 controls that are no white space, and lone surrogates."""
+NO_TEXT = "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff"
+"""Characters that no text holds, nor XML: C0 and C1 controls that are no white space, lone surrogates, and the two last
+of the first plane, on which lxml refuses a whole page."""
+CONTROL = re.compile(f"[{NO_TEXT}]")
 
 UNFIT_SPACE = re.compile(r"\s")
 TAB_SPACES = 4
+SPACES_A_CHAR = 20
+"""Characters of source that a text may take for each of its own: line ends and indents between its words."""
 
 BREAK = "\x00"
 """Stands for a line break within a block until the block is closed; `CONTROL` keeps it out of real text."""
@@ -110,8 +114,35 @@ def placed_blocks(root: etree._Element) -> tuple[Placed, ...]:
 
 
 def texts_of(root: etree._Element, tag: str) -> frozenset[str]:
-    """Return the squeezed texts of all elements of one name."""
-    return frozenset(filter(None, (squeeze("".join(element.itertext())) for element in root.iter(tag))))
+    """Return the squeezed texts of the outermost elements of one name."""
+    return frozenset(filter(None, (squeeze("".join(element.itertext())) for element in outermost(root, tag))))
+
+
+def outermost(root: etree._Element, tag: str) -> Iterator[etree._Element]:
+    """Yield the elements of one name that stand in no other of it: every word of a page is in one of these at most."""
+    end = None
+    for event, element in etree.iterwalk(root, events=("start", "end"), tag=tag):
+        if event == "start" and end is None:
+            end = element
+            yield element
+        elif event == "end" and element is end:
+            end = None
+
+
+def short_text(element: etree._Element, most: int) -> str:
+    """Return an element's squeezed words; an empty text where they have more characters than `most`.
+
+    No more is read than it takes to see that: what is asked of every element of a name must not read all in it.
+    """
+    parts: list[str] = []
+    size = 0
+    for text in element.itertext():
+        size += len(text)
+        if size > most * SPACES_A_CHAR:
+            return ""
+        parts.append(text)
+    found = squeeze("".join(parts))
+    return found if len(found) <= most else ""
 
 
 @dataclass(frozen=True, slots=True)

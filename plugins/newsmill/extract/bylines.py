@@ -15,7 +15,7 @@ from lxml import etree
 
 from newsmill.extract import jsonld
 from newsmill.extract.authors import MAX_LINE, is_name, looks_like_person, names, opens_byline, plain
-from newsmill.extract.blocks import squeeze, unique
+from newsmill.extract.blocks import SPACES_A_CHAR, squeeze, unique
 from newsmill.extract.standing import OwnPart
 from newsmill.extract.statements import MAX_LOOKED_AT, Statements
 from newsmill.extract.vote import Claim, Outcome, decide, weight_of
@@ -134,7 +134,7 @@ def _byline(own: OwnPart) -> Iterator[str]:
     opened = (element for element in _head(own) if _opens_byline(element))
     found = (*islice(_own(marked, own), MAX_BYLINES), *islice(_own(opened, own), MAX_BYLINES))
     for element in found:
-        inner = [_spaced(part) for part in element.iter("a", "li", "span")]
+        inner = [_spaced(part) for part in islice(element.iter("a", "li", "span"), MAX_LOOKED_AT)]
         for texts in (inner, [_spaced(element)]):
             persons = [name for name in names(texts) if looks_like_person(name)]
             if persons:
@@ -143,8 +143,12 @@ def _byline(own: OwnPart) -> Iterator[str]:
 
 
 def _spaced(element: etree._Element) -> str:
-    """Return an element's words, with a space between its parts: a name and a place may stand in lines of their own."""
-    return squeeze(element.get("content") or " ".join(element.itertext()))
+    """Return as many of an element's words as are looked at for names.
+
+    A space stands between its parts: a name and a place may stand in lines of their own.
+    """
+    content = element.get("content")
+    return squeeze(content) if content else _first_words(element)
 
 
 def _is_marked(element: etree._Element) -> bool:
@@ -160,7 +164,7 @@ def _opens_byline(element: etree._Element) -> bool:
 def _first_words(element: etree._Element) -> str:
     """Return an element's words as far as it takes to see that they are too many for a byline."""
     parts, length = [], 0
-    for text in map(squeeze, element.itertext()):
+    for text in (squeeze(text[: MAX_LINE * SPACES_A_CHAR]) for text in element.itertext()):
         parts.append(text)
         length += len(text)
         if length > MAX_LINE:

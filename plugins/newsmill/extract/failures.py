@@ -11,15 +11,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from lxml import etree
 from lxml.html import HtmlElement
 
 from newsmill.extract import jsonld
-from newsmill.extract.blocks import Placed, placed_blocks, squeeze
+from newsmill.extract.blocks import Placed, placed_blocks, short_text
+from newsmill.extract.statements import MAX_TITLE
 from newsmill.extract.urls import canonical_url, is_home
 from newsmill.model import Block, BlockKind, Reason
 
@@ -35,6 +36,8 @@ WORDS_A_MENTION = 80
 """Words for each mention up to which a block is about cookies or subscriptions: a notice names them with nearly every
 sentence, an article in one block that was taken for a notice did so once in 147 words."""
 MAX_LINKED = 0.5
+MAX_TITLES = 20
+"""Titles and headlines that may say that a page is an error's: it has one or two."""
 WORD = re.compile(r"[\u0e00-\u0eff\u3040-\u9fff\uac00-\ud7af]|[^\W_\u0e00-\u0eff\u3040-\u9fff\uac00-\ud7af]+")
 SENTENCE_END = re.compile(r"[.!?…。！？।۔؟][\"”»’'）)\]」』]*$")
 
@@ -97,8 +100,13 @@ def read_told(root: HtmlElement, node: jsonld.Node, url: str | None) -> Told:
     return Told(
         article=bool(node) or "article" in kinds or body is not None,
         index="website" in kinds or collected or (home is not None and is_home(home)),
-        titles=tuple(squeeze("".join(element.itertext())) for element in root.iter("title", "h1")),
+        titles=tuple(islice(_page_titles(root), MAX_TITLES)),
     )
+
+
+def _page_titles(root: HtmlElement) -> Iterator[str]:
+    """Yield the words of a page's title and headlines."""
+    return (text for element in root.iter("title", "h1") if (text := short_text(element, MAX_TITLE)))
 
 
 def problem_of(blocks: Sequence[Block], body: etree._Element, told: Told) -> Reason | None:

@@ -10,7 +10,7 @@ from itertools import islice
 
 from newsmill.extract.authors import plain
 from newsmill.extract.blocks import squeeze, unique
-from newsmill.extract.statements import MAX_LOOKED_AT, Statements, words_of
+from newsmill.extract.statements import MAX_LOOKED_AT, MAX_TITLE, Statements, words_of
 from newsmill.extract.titles import WORD, logos_among, tidy_title
 from newsmill.extract.vote import LEAST_WEIGHT, Claim, Outcome, decide, weight_of
 
@@ -84,7 +84,8 @@ def _places(page: Statements, headings: Sequence[str]) -> Iterator[tuple[str, st
         "meta title": page.of_meta(*TITLE_META),
     }
     for source, texts in places.items():
-        yield from ((source, text) for text in islice(texts, 1))
+        short = (text for text in texts if len(squeeze(text)) <= MAX_TITLE)
+        yield from ((source, text) for text in islice(short, 1))
 
 
 def _remarks(page: Statements) -> Iterator[str]:

@@ -1,11 +1,12 @@
 """Read an HTML page: trafilatura finds the article's body, `metadata` reads the rest, from one parse.
 
-Owns parsing, the guard against deep trees and the fall-backs. Keep out: elements to blocks (blocks), metadata.
+Owns parsing and the fall-backs. Keep out: how large a page may be (bounds), elements to blocks (blocks), metadata.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 from copy import deepcopy
 from enum import Enum, auto
 
@@ -16,7 +17,8 @@ from trafilatura import baseline as take_all_paragraphs
 from trafilatura.settings import CUT_EMPTY_ELEMS, Document
 
 from newsmill.extract import jsonld
-from newsmill.extract.blocks import CONTROL, squeeze, squeeze_code, texts_of, tree_blocks
+from newsmill.extract.blocks import NO_TEXT, outermost, squeeze, squeeze_code, texts_of, tree_blocks
+from newsmill.extract.bounds import check_bounds, may_be_too_large
 from newsmill.extract.draft import Draft, ExtractError
 from newsmill.extract.failures import problem_of, read_told
 from newsmill.extract.gaps import completed
@@ -24,17 +26,22 @@ from newsmill.extract.hidden import is_markup, scripted_body, told_body
 from newsmill.extract.lines import line_blocks
 from newsmill.extract.metadata import PageMetadata, page_metadata
 from newsmill.extract.tree import clean_tree
-from newsmill.model import Block, BlockKind, Reason
+from newsmill.model import Block, BlockKind
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it warns of each page on which one way fails
 
-MAX_DEPTH = 1000
-"""Nested elements. Real pages nest some tens deep; a tree of tens of thousands overflows C stacks."""
 SHORT_CHARS = 1000
 """Characters of text under which a page is read a second time: on 303 pages any value from 1,000 to 2,000 did alike."""
 MUCH_MORE = 2
 """How many times the text a second reading must find: 1.5 brings boilerplate back, 3 changes nothing."""
 EMPTY = "<html><body></body></html>"
+UNFIT = re.compile(f"[{NO_TEXT}\x0b\x0c\x1c-\x1f]")
+"""What no text holds, and white space that lxml parses and refuses where it is moved."""
+UNFIT_REFERENCE = re.compile(
+    r"&#(?:0*(?:[1-8]|1[124-9]|2[0-9]|3[01]|6553[45])(?![0-9])|x0*(?:[1-8bcef]|1[0-9a-f]|fff[ef])(?![0-9a-f]));?",
+    re.IGNORECASE,
+)
+"""The same as numbers: word processors write line ends as `&#11;`."""
 
 
 class Focus(Enum):
@@ -54,25 +61,16 @@ def read_page(content: str, url: str | None = None, known_names: tuple[str, ...]
         known_names: what the outlet is called.
 
     Raises:
-        ExtractError: the page is nested too deep, or the extractor failed on it.
+        ExtractError: the page is beyond the bounds of a page.
     """
     root = parse_html(content)
-    try:
-        found = page_metadata(root, url, known_names)
-        node = jsonld.article_node(root)
-        told = read_told(root, node, found.url)
-        blocks = _relabelled(article_blocks(root, told_body(node), _lead_told(found)), root)
-        problem = problem_of(blocks, root, told)
-    except MemoryError:
-        raise  # what the process lacks is no fault of the extractor
-    except Exception as error:
-        raise ExtractError(
-            Reason.EXTRACTOR_FAILED,
-            f"the extractor failed on this page with {type(error).__name__}: {str(error)[:200]}; look at its markup",
-        ) from error
+    found = page_metadata(root, url, known_names)
+    node = jsonld.article_node(root)
+    told = read_told(root, node, found.url)
+    blocks = _relabelled(article_blocks(root, told_body(node), _lead_told(found)), root)
     return Draft(
         blocks=blocks,
-        problem=problem,
+        problem=problem_of(blocks, root, told),
         title=found.title,
         description=found.description,
         authors=found.authors,
@@ -90,31 +88,22 @@ def parse_html(content: str) -> HtmlElement:
     """Parse a whole page or a fragment; an empty one gives an empty page.
 
     Raises:
-        ExtractError: elements are nested deeper than `MAX_DEPTH`.
+        ExtractError: it has more elements than `bounds` lets through, or they are nested deeper.
     """
-    data = CONTROL.sub("", content).encode()
+    data = UNFIT_REFERENCE.sub(" ", UNFIT.sub(_fitting, content)).encode()
+    if may_be_too_large(data):
+        check_bounds(data)
     parser = _parser(huge_tree=False)
     root = _parse(data, parser)
     if not any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         return root
+    check_bounds(data)
     # Past 256 levels libxml2 drops the rest of the page, unless it is told that this is wanted.
-    parser = _parser(huge_tree=True)
-    root = _parse(data, parser)
-    if depth_of(root) > MAX_DEPTH:
-        raise ExtractError(
-            Reason.TOO_DEEP,
-            f"elements are nested more than {MAX_DEPTH:,} deep, which no article needs: look what made this page",
-        )
-    return root
+    return _parse(data, _parser(huge_tree=True))
 
 
-def depth_of(root: etree._Element) -> int:
-    """Return how deep elements are nested, counted without recursion; the root alone is 1."""
-    depth = deepest = 0
-    for event, _ in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        deepest = max(deepest, depth)
-    return deepest
+def _fitting(unfit: re.Match[str]) -> str:
+    return " " if unfit[0].isspace() else ""
 
 
 def article_blocks(root: HtmlElement, told: str = "", lead: str | None = None) -> tuple[Block, ...]:
@@ -176,10 +165,10 @@ def _lead_told(found: PageMetadata) -> str | None:
 
 
 def _unshown(text: str) -> tuple[Block, ...]:
-    """Return the blocks of a text that the page does not show; none where its markup is nested too deep."""
-    if not is_markup(text):
-        return line_blocks(text)
+    """Return the blocks of a text that the page does not show; none where it is too large or nested too deep."""
     try:
+        if not is_markup(text):
+            return line_blocks(text)
         root = parse_html(text)
     except ExtractError:
         return ()
@@ -207,7 +196,7 @@ def _chars(blocks: tuple[Block, ...]) -> int:
 def _relabelled(blocks: tuple[Block, ...], root: HtmlElement) -> tuple[Block, ...]:
     """Give captions, fold-out labels and code the kind and lines that trafilatura's tree no longer tells."""
     captions, labels = texts_of(root, "figcaption"), texts_of(root, "summary")
-    codes = {squeeze(text): squeeze_code(text) for text in map(_words, root.iter("pre"))}
+    codes = {squeeze(text): squeeze_code(text) for text in map(_words, outermost(root, "pre"))}
     return tuple(_relabel(block, captions, labels, codes) for block in blocks)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from newsmill.extract.blocks import CONTROL, squeeze
+from newsmill.extract.bounds import check_lines
 from newsmill.extract.marks import SENTENCE_END
 from newsmill.model import Block, BlockKind
 
@@ -45,7 +46,11 @@ def line_blocks(content: str) -> tuple[Block, ...]:
     """Return a dump's blocks: paragraphs between blank lines, or lines, with hard wraps undone.
 
     Every character that is no white space, control character or marker is in exactly one block, in order.
+
+    Raises:
+        ExtractError: it has more lines than an article can have.
     """
+    check_lines(content)
     groups = list(_groups(content))
     width = _wrap_width(groups)
     return tuple(block for group in groups for block in _joined(group, width or _own_width(group)))
@@ -146,14 +151,14 @@ def _runs_on(line: _Line, following: _Line) -> bool:
 
 
 def _joined(group: Sequence[_Line], width: int | None) -> Iterator[Block]:
-    text, kind = group[0].text, group[0].kind
+    parts, kind = [group[0].text], group[0].kind
     for line, following in pairwise(group):
         if _continues(line, following, width):
-            text = _glue(text, following.text)
+            parts += (_glue(line.text, following.text), following.text)
         else:
-            yield Block(kind=kind, text=text)
-            text, kind = following.text, following.kind
-    yield Block(kind=kind, text=text)
+            yield Block(kind=kind, text="".join(parts))
+            parts, kind = [following.text], following.kind
+    yield Block(kind=kind, text="".join(parts))
 
 
 def _continues(line: _Line, following: _Line, width: int | None) -> bool:
@@ -166,9 +171,9 @@ def _continues(line: _Line, following: _Line, width: int | None) -> bool:
 
 
 def _glue(text: str, following: str) -> str:
-    """Join two pieces: with a space, save after a hyphen within a word and in scripts that write without."""
-    hyphened = re.search(r"[^\W\d_]-$", text) and following[0].islower()
-    return text + following if hyphened or (_is_wide(text[-1]) and _is_wide(following[0])) else f"{text} {following}"
+    """Return what joins two pieces: a space, save after a hyphen within a word and in scripts that write without."""
+    hyphened = re.search(r"[^\W\d_]-$", text[-2:]) and following[0].islower()
+    return "" if hyphened or (_is_wide(text[-1]) and _is_wide(following[0])) else " "
 
 
 def _is_wide(character: str) -> bool:

@@ -11,8 +11,10 @@ from functools import cache
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 
 from newsmill.extract.blocks import squeeze, squeezed, tree_blocks, unique
+from newsmill.extract.bounds import check_size
 from newsmill.extract.draft import DateClue, Draft, ExtractError
 from newsmill.extract.html import parse_html
 from newsmill.extract.urls import canonical_url
@@ -22,6 +24,11 @@ from newsmill.yamlfile import YamlError
 
 MAX_NESTING = 200
 """Quotes and lists within one another. markdown-it drops what lies deeper (its default is 20) without a word."""
+
+MAX_INLINE_NESTING = 20
+"""Links within one another in a line: deeper brackets stay text, and each is looked at as many times (its default)."""
+MAX_CHARS = 500_000
+"""Characters of a body. The parser takes 500 times their memory, and a second for each 60,000 in the worst case."""
 
 TASK_BOX = re.compile(r"^\[[ xX]\] (?=\S)")
 """GitHub Flavored Markdown, 5.3: "[ ]" or "[x]" and a space at the start of a list item."""
@@ -42,9 +49,10 @@ def read_markdown(content: str) -> Draft:
     """Read one Markdown file; without front matter the first heading is its title.
 
     Raises:
-        ExtractError: the front matter is not YAML or TOML that we accept, or something is nested too deep.
+        ExtractError: the front matter is not YAML or TOML that we accept, or something is too large or too deep.
     """
     fields, body = split_front_matter(content)
+    check_size(body, MAX_CHARS)
     blocks = tuple(map(_without_box, tree_blocks(parse_html(_rendered(body)))))
     headings = (block.text for block in blocks if block.kind is BlockKind.HEADING)
     return Draft(
@@ -90,7 +98,25 @@ def _bad(detail: str) -> ExtractError:
 
 @cache
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": True, "maxNesting": MAX_NESTING}).enable(["table", "strikethrough"])
+    parser = _configured(MAX_NESTING)
+    parser.core.ruler.at("inline", _parse_inline)
+    return parser
+
+
+@cache
+def _inline_parser() -> MarkdownIt:
+    return _configured(MAX_INLINE_NESTING)
+
+
+def _configured(nesting: int) -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": True, "maxNesting": nesting}).enable(["table", "strikethrough"])
+
+
+def _parse_inline(state: StateCore) -> None:
+    for token in state.tokens:
+        if token.type == "inline":
+            token.children = []
+            _inline_parser().inline.parse(token.content, _inline_parser(), state.env, token.children)
 
 
 def _rendered(body: str) -> str:
@@ -171,7 +197,7 @@ def _sources(fields: Fields) -> Iterator[Source]:
 def _source(item: Any) -> tuple[str | None, str | None]:
     """Return the address and the name of one entry."""
     if isinstance(item, Mapping):
-        return _link(item), squeezed(item.get("title") or item.get("name"))  # strings: YAML is read without types
+        return _link(item), _scalar(item.get("title")) or _scalar(item.get("name"))
     if not isinstance(item, str):
         return None, None
     url = canonical_url(item)

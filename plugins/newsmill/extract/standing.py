@@ -12,6 +12,7 @@ from itertools import islice
 from lxml import etree
 
 from newsmill.extract.authors import plain
+from newsmill.extract.blocks import SPACES_A_CHAR, short_text
 
 FOREIGN = frozenset(("nav", "footer", "aside"))
 FOREIGN_CLASS = re.compile(
@@ -34,6 +35,7 @@ class OwnPart:
         self._root = root
         self._above = set() if self.headline is None else set(self.headline.iterancestors())
         self._article = self._own_article()
+        self._known: dict[etree._Element, bool] = {}  # whether what an element holds is foreign, so far as was asked
 
     @cached_property
     def below_headline(self) -> tuple[etree._Element, ...]:
@@ -49,13 +51,24 @@ class OwnPart:
 
         What the headline stands in too is the page's own, whatever its class.
         """
+        path: list[etree._Element] = []
+        found: bool | None = None
         for outer in element.iterancestors():
-            if outer in self._above or outer is self._article:
-                return False
-            other = outer.tag == "article" and self._article is not None
-            if other or outer.tag in FOREIGN or FOREIGN_CLASS.search(_marks(outer)):
-                return True
-        return False
+            found = self._known.get(outer)
+            if found is None:
+                path.append(outer)
+                found = self._tells(outer)
+            if found is not None:
+                break
+        self._known.update(dict.fromkeys(path, bool(found)))
+        return bool(found)
+
+    def _tells(self, outer: etree._Element) -> bool | None:
+        """Tell whether what an element holds is foreign; None where what is around it decides."""
+        if outer in self._above or outer is self._article:
+            return False
+        other = outer.tag == "article" and self._article is not None
+        return True if other or outer.tag in FOREIGN or FOREIGN_CLASS.search(_marks(outer)) else None
 
     def holds(self, element: etree._Element) -> bool:
         """Tell whether an element is in the article or the page's main part, or near the headline."""
@@ -83,7 +96,8 @@ class OwnPart:
 def _headline(root: etree._Element, title: str | None) -> etree._Element | None:
     """Return the heading that has the title's words, else the first h1."""
     wanted = plain(title or "")
-    named = (element for element in root.iter("h1", "h2") if wanted and plain(_text(element)) == wanted)
+    most = SPACES_A_CHAR * len(title or "")
+    named = (element for element in root.iter("h1", "h2") if wanted and plain(short_text(element, most)) == wanted)
     found = next(named, None)
     return next(root.iter("h1"), None) if found is None else found
 
@@ -94,7 +108,3 @@ def _is_in_foreign(element: etree._Element) -> bool:
 
 def _marks(element: etree._Element) -> str:
     return f"{element.get('class') or ''} {element.get('id') or ''}"
-
-
-def _text(element: etree._Element) -> str:
-    return "".join(element.itertext())

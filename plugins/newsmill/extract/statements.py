@@ -6,16 +6,19 @@ Owns finding them. Keep out: what they mean for a field (headline, bylines, meta
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml import etree
 
 from newsmill.extract import jsonld
-from newsmill.extract.blocks import squeeze, unique
+from newsmill.extract.blocks import short_text, squeeze, unique
 from newsmill.extract.titles import MAX_SITE_WORDS
 
 SITE = ("og:site_name", "application-name", "apple-mobile-web-app-title", "publisher", "dc.publisher")
 MAX_LOOKED_AT = 100
 """Elements of one sort (headings, dates) that are looked at: no article's own is past them."""
+MAX_TITLE = 1000
+"""Characters of a headline; the longest of 122 known ones has 175, and what is longer than this is a text."""
 MARKED = etree.XPath(".//*[@itemprop]")
 BY_AUTHOR = etree.XPath(".//*[@rel='author']")
 """Looked up in libxml2: a walk in Python over every element takes as long as all the rest."""
@@ -52,15 +55,16 @@ class Statements:
         return (text for key in keys if (text := jsonld.text_of(self.node.get(key))))
 
     def of_elements(self, tag: str) -> Iterator[str]:
-        """Yield the words of a tag's elements that have any."""
-        return (text for element in self.root.iter(tag) if (text := squeeze("".join(element.itertext()))))
+        """Yield the words of a tag's elements that have any, and no more than a headline."""
+        return (text for element in self.root.iter(tag) if (text := short_text(element, MAX_TITLE)))
 
     def site_names(self) -> tuple[str, ...]:
         """Return what the page calls its outlet."""
-        found = unique((*self.of_meta(*SITE), *self.of_node("publisher")))
+        found = unique((*islice(self.of_meta(*SITE), MAX_LOOKED_AT), *self.of_node("publisher")))
         return tuple(name for name in found if "://" not in name and len(name.split()) <= MAX_SITE_WORDS)
 
 
 def words_of(element: etree._Element) -> str:
-    """Return an element's `content` attribute, else its words."""
-    return squeeze(element.get("content") or "".join(element.itertext()))
+    """Return an element's `content` attribute, else its words if they are no more than a headline."""
+    content = element.get("content")
+    return squeeze(content) if content else short_text(element, MAX_TITLE)

@@ -5,6 +5,7 @@ Owns the sidecar `<file>.meta.yaml`. Keep out: JSON Lines (jsonlines), what byte
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from dataclasses import dataclass
 
@@ -132,6 +133,8 @@ def _sidecar(landing: Store, path: str) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:  # so there is none: the file's own name is about as long as a name can be
+            return None
         raise _bad_sidecar(path, f"cannot be read: {error.strerror or error}") from None
 
 

@@ -56,8 +56,21 @@ def test_it_is_the_sha256_of_the_letters() -> None:
     assert content_hash("A-b, C!") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
 
-def test_a_megabyte_takes_less_than_a_second() -> None:
-    text = "Nordkoreas Führer reiste – im Zug – nach Russland. " * 20_000
+@pytest.mark.parametrize("marks", [0, 1, 29])
+def test_marks_on_a_letter_count_as_far_as_they_make_another(marks: int) -> None:
+    below = "\u0316" * marks
+    assert content_hash(f"cafe{below}\u0301") == content_hash(f"caf\u00e9{below}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nordkoreas Führer reiste – im Zug – nach Russland. " * 20_000,
+        "a" + "\u0301\u0316" * 500_000,
+        "a" + "\u0f73" * 500_000,
+    ],
+)
+def test_a_megabyte_takes_less_than_a_second(text: str) -> None:
     start = time.process_time()
     content_hash(text)
     assert time.process_time() - start < 5

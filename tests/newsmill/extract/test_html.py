@@ -1,10 +1,12 @@
 import json
 import time
+from html import unescape
 
 import pytest
 
+from newsmill.extract.bounds import MAX_DEPTH
 from newsmill.extract.draft import ExtractError
-from newsmill.extract.html import MAX_DEPTH, article_blocks, depth_of, parse_html, read_page
+from newsmill.extract.html import article_blocks, parse_html, read_page
 from newsmill.model import BlockKind, Reason
 
 SENTENCES = (
@@ -65,6 +67,11 @@ def nested(depth: int) -> str:
     return f"<html><body>{'<div>' * levels}{ARTICLE}{'</div>' * levels}<p>{SENTENCES[0]} The end.</p></body></html>"
 
 
+def depth_of(root) -> int:
+    """How deep elements are nested; the root alone is 1."""
+    return max(sum(1 for _ in element.iterancestors()) + 1 for element in root.iter())
+
+
 @pytest.mark.parametrize("depth", [100, 255, 256, 257, 500, MAX_DEPTH])
 def test_deep_pages_lose_nothing(depth: int) -> None:
     assert depth_of(parse_html(nested(depth))) == depth
@@ -94,14 +101,15 @@ def test_broken_markup_is_read_as_far_as_it_goes(content: str) -> None:
     assert all(block.text == " ".join(block.text.split()) for block in draft.blocks)
 
 
-def test_an_extractor_that_fails_is_told_with_its_exception(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_extractor_that_fails_is_told_with_its_exception(monkeypatch: pytest.MonkeyPatch, run) -> None:
     def fail(*_: object, **__: object) -> None:
-        raise KeyError("nope")
+        raise KeyError("nope\ud800")
 
     monkeypatch.setattr("newsmill.extract.html.bare_extraction", fail)
-    with pytest.raises(ExtractError, match="KeyError") as refusal:
-        read_page(page())
-    assert refusal.value.reason is Reason.EXTRACTOR_FAILED
+    refusal = run(page())
+    assert refusal.reason is Reason.EXTRACTOR_FAILED
+    assert "KeyError: 'nope" in refusal.detail
+    assert refusal.detail.isascii()
 
 
 STORY = "".join(f"<p>{sentence} {number}</p>" for number in range(4) for sentence in SENTENCES)
@@ -396,3 +404,18 @@ def test_an_endless_page_is_read_in_time(body: str, least: int) -> None:
 def test_a_sentence_goes_on_behind_an_element_without_text(empty: str) -> None:
     start, end = "The bridge will be closed for", "six months, and the road beside it for two years."
     assert f"{start} {end}" in texts(page(body=f"{ARTICLE}<p>{start} {empty} {end}</p>{ARTICLE}"))
+
+
+@pytest.mark.parametrize(
+    "unfit",
+    [*"\x0b\x0c\x1c\x1f", "&#11;", "&#x0B;", "&#000012", "&#1;", "&#31;", "&#x1F;", "&#65534;", "&#xFFFF;", "&#8&#14;"],
+)
+def test_controls_that_lxml_lets_nobody_set_are_a_space(unfit: str) -> None:
+    content = page(body=f"{ARTICLE}<p>{SENTENCES[0]} One{unfit}<b>two</b>{unfit}<meta>{unfit} three.</p>")
+    assert any(block.text.endswith("One two three.") for block in read_page(content).blocks)
+
+
+@pytest.mark.parametrize("reference", ["&#9;", "&#10;", "&#110;", "&#160;", "&#8217;", "&#x1b8;", "&#65533;"])
+def test_other_numbers_of_characters_are_left_to_the_parser(reference: str) -> None:
+    element = next(parse_html(f"<p>a{reference}b</p>").iter("p"))
+    assert element.text == f"a{unescape(reference)}b"

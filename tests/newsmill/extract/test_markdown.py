@@ -1,7 +1,8 @@
 import pytest
 
 from newsmill.extract.draft import ExtractError
-from newsmill.extract.markdown import read_markdown, split_front_matter
+from newsmill.extract.markdown import MAX_CHARS, read_markdown, split_front_matter
+from newsmill.frontmatter import MAX_TOML_CHARS
 from newsmill.model import Block, BlockKind, Reason, Source
 
 BODY = "The body.\n"
@@ -147,7 +148,7 @@ def test_toml_gives_the_same_fields_as_yaml() -> None:
         (toml("title = 'open"), "Expected"),
         (toml("title = 'x'\ntitle = 'y'"), "line 2"),
         (toml("n = " + "9" * 5_000), "digits"),
-        (toml("a = " + "[" * 100_000), "nested too deep"),
+        (toml("a = " + "[" * 40_000), "nested too deep"),
         ("+++\ntitle = 'x'\n\nBody\n", "closes it"),
         ("+++\ntitle = 'x'\n---\nBody\n", "closes it"),
     ],
@@ -197,3 +198,15 @@ def test_nesting_beyond_what_is_parsed_is_refused_not_dropped(content: str) -> N
     with pytest.raises(ExtractError) as refusal:
         read_markdown(content)
     assert refusal.value.reason is Reason.TOO_DEEP
+
+
+def test_toml_and_a_body_are_as_long_as_they_may_be_and_no_longer() -> None:
+    longest = "title = '" + "x" * (MAX_TOML_CHARS - 11) + "'"
+    assert len(f"{longest}\n") == MAX_TOML_CHARS
+    assert read_markdown(toml(longest)).title == "x" * (MAX_TOML_CHARS - 11)
+    with pytest.raises(ExtractError, match="characters of TOML"):
+        read_markdown(toml(f"{longest} "))
+    assert read_markdown("x" * MAX_CHARS).blocks
+    with pytest.raises(ExtractError, match="characters") as refusal:
+        read_markdown("x" * (MAX_CHARS + 1))
+    assert refusal.value.reason is Reason.TOO_LARGE

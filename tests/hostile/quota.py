@@ -1,0 +1,12 @@
+"""How many hostile records each test of generated ones judges; each counts its own and fails if they are fewer."""
+
+from __future__ import annotations
+
+from hypothesis import Phase, settings
+
+QUOTA = {"pages": 2_000, "damaged": 700, "lines": 7_200, "markdown": 6_000, "files": 4_200}
+
+
+def generated(examples: int) -> settings:
+    """Return settings for so many examples. One that fails is shown as it is: to make it smaller would take minutes."""
+    return settings(max_examples=examples, phases=[Phase.generate])
