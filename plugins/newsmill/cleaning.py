@@ -5,12 +5,13 @@ Owns what `clean` does article by article. Keep out: cleaning itself (the stage)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from newsmill.clean.cleaner import clean
+from newsmill.clean.page import languages_of
 from newsmill.clean.rules import RuleSet, cleaner_version
 from newsmill.dedup.hashing import content_hash
 from newsmill.model import Fate, Profile, Spot
@@ -30,6 +31,11 @@ class Tools:
     registry: Registry
     rules: RuleSet
     profiles: Mapping[str, Profile]  # by outlet
+
+    def warm_up(self, sorts: Iterable[tuple[str | None, str]]) -> None:
+        """Compile what articles of these languages and outlets need, so that a forked process has it."""
+        for languages in {languages_of(language, self.registry.get(outlet)) for language, outlet in sorts}:
+            self.rules.patterns.compiled(languages)
 
 
 @dataclass(frozen=True, slots=True)

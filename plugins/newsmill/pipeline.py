@@ -197,8 +197,10 @@ def clean(run_id: str, number: int) -> dict[str, int]:
     if place is None or stands(place, *(place.staging.batch_path(name, number) for name in made)):
         return {}
     extracted = place.staging.batch_path("extracted", number)
-    outlets = (row["outlet"] for row in read_rows(place.data, extracted, ["outlet"]))
-    tools = Tools(place.registry, place.rules, profiles_of(place.staging, place.data, outlets))
+    sorts = {(row["language"], row["outlet"]) for row in read_rows(place.data, extracted, ["language", "outlet"])}
+    profiles = profiles_of(place.staging, place.data, (outlet for _, outlet in sorts))
+    tools = Tools(place.registry, place.rules, profiles)
+    tools.warm_up(sorts)
     progress = Progress("clean", place.staging.count_rows(extracted), batch=number)
     with (
         writing(place.data, place.staging.batch_path("cleaned", number), CLEANED) as rows,

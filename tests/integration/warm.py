@@ -186,12 +186,12 @@ def import_stages() -> None:
 
 
 def load() -> None:
-    """Load the cleaning rules and the language model: those who are forked from here need not."""
+    """Load the cleaning rules, compile the English ones, and load the language model: who is forked need not."""
     from newsmill.extract.language import load_detector
     from newsmill.settings import load_settings
     from newsmill.workplace import rules_of
 
-    rules_of(load_settings())
+    rules_of(load_settings()).patterns.compiled(frozenset({"en"}))
     load_detector()
 
 

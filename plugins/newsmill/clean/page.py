@@ -89,7 +89,7 @@ def survey(article: Article, outlet: Outlet, profile: Profile | None = None) -> 
     title, authors = _words(article.title), tuple(filter(None, map(_words, article.authors[:MAX_NAMES])))
     return Page(
         lines=lines,
-        languages=_languages(article, outlet),
+        languages=languages_of(article.language, outlet),
         title=title,
         title_words=frozenset(title),
         description=_words(article.description),
@@ -146,6 +146,12 @@ def _words(text: str | None) -> Words:
     return words_of(fold(text or ""))
 
 
-def _languages(article: Article, outlet: Outlet) -> frozenset[str] | None:
-    known = frozenset(filter(None, (article.language, outlet.language)))
-    return known | {"en"} if article.language else None  # pages in any language have English buttons
+def languages_of(language: str | None, outlet: Outlet) -> frozenset[str] | None:
+    """Return the languages in which phrases are looked for in an article, besides `any`; None: all of them.
+
+    Args:
+        language: the article's, if it is known.
+        outlet: the facts of its outlet.
+    """
+    known = frozenset(filter(None, (language, outlet.language)))
+    return known | {"en"} if language else None  # pages in any language have English buttons

@@ -72,12 +72,13 @@ class PatternIndex:
         found: dict[int, Found] = {}
         if len(folded) > MAX_CHARS:
             return found
-        for piece in self._pieces(languages):
+        for piece in self.compiled(languages):
             if piece.screen.search(folded):
                 piece.ask(folded, found)
         return found
 
-    def _pieces(self, languages: Languages) -> tuple[_Piece, ...]:
+    def compiled(self, languages: Languages) -> tuple[_Piece, ...]:
+        """Return what is searched for in texts of these languages; it is compiled when it is first asked for."""
         if languages not in self._compiled:
             self._compiled[languages] = tuple(_pieces(self._spoken(languages)))
         return self._compiled[languages]
