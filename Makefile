@@ -6,7 +6,9 @@ DATA ?=
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 AIRFLOW_HOME := $(CURDIR)/.airflow
-# The files of tests in their own order, in which those that take minutes come first.
+# The files of tests in their own order, in which those that take minutes come first; a worker more than there are
+# cores, because tests of a server wait for it half of the time.
+export PYTEST_XDIST_AUTO_NUM_WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 ABREAST := -n auto --dist loadfile --no-loadscope-reorder
 
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv

@@ -54,8 +54,7 @@ def test_each_task_of_a_good_run_cleared_alone_changes_no_byte(server, runs):
     check_whole(server.data)
 
 
-@pytest.mark.parametrize("which", [0, 1])
-@pytest.mark.parametrize("task", ["plan", "deduplicate"])
+@pytest.mark.parametrize(("task", "which"), [("plan", 0), ("deduplicate", 1)])
 def test_a_task_cleared_with_all_behind_it_changes_no_byte(server, runs, which, task):
     before = left(server)
     run = server.clear(runs[which], task, downstream=True)

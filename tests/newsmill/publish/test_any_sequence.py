@@ -407,7 +407,7 @@ def test_corpus_index_and_ledger_equal_the_model_after_any_sequence() -> None:
     try:
         run_state_machine_as_test(
             News,
-            settings=settings(max_examples=25, stateful_step_count=20, suppress_health_check=list(HealthCheck)),
+            settings=settings(max_examples=18, stateful_step_count=20, suppress_health_check=list(HealthCheck)),
         )
     finally:
         structlog.reset_defaults()
