@@ -14,7 +14,7 @@ ABREAST := -n auto --dist loadfile --no-loadscope-reorder
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
 export PATH := $(BIN):$(PATH)
 
-.PHONY: help setup run report test coverage lint format up bench quality constraints clean
+.PHONY: help setup run report test test-all coverage lint format up bench quality constraints clean
 
 help: ## Show what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,8 +66,11 @@ up: $(AIRFLOW_HOME)/.ready ## Start the Airflow UI on localhost:8080
 report: $(VENV)/.ready ## Show the last run's table of fates
 	@newsmill report
 
-test: $(VENV)/.ready ## Run the whole test suite
+test: $(VENV)/.ready ## Run the test suite; of what takes minutes, a part
 	@pytest $(ABREAST)
+
+test-all: $(VENV)/.ready ## Run all tests: every crash point, thirty kills, fifty rounds of two runs at once
+	@pytest $(ABREAST) -m ''
 
 coverage: $(VENV)/.ready ## Run the whole test suite and hold its coverage to the floor; a third slower
 	@pytest $(ABREAST) --cov --cov-report=term

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.crashing import Mill, check_every_step, end
+from tests.integration.crashing import Mill, check_steps, end
 
 
 @pytest.fixture(scope="module")
@@ -14,5 +14,6 @@ def mill(tmp_path_factory):
     made.nursery.close()
 
 
-def test_killed_at_every_step_from_the_decision_to_the_end(mill):
-    check_every_step(mill, mill.start, end, at_least=100)
+@pytest.mark.parametrize("every", [9, pytest.param(1, marks=pytest.mark.long)])
+def test_killed_at_every_step_from_the_decision_to_the_end(mill, every):
+    check_steps(mill, mill.start, end, every=every, at_least=100)

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from tests.integration.crashing import Mill, check_every_step, decide, recover
+from tests.integration.crashing import Mill, check_steps, decide, recover
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +16,8 @@ def mill(tmp_path_factory):
     made.nursery.close()
 
 
-def test_killed_at_every_step_of_finishing_what_another_run_had_decided(mill):
-    decided = shutil.copytree(mill.start, mill.root / "decided")
+@pytest.mark.parametrize("every", [9, pytest.param(1, marks=pytest.mark.long)])
+def test_killed_at_every_step_of_finishing_what_another_run_had_decided(mill, every):
+    decided = shutil.copytree(mill.start, mill.root / f"decided-{every}")
     mill.call(decide, decided)
-    check_every_step(mill, decided, recover, at_least=90)
+    check_steps(mill, decided, recover, every=every, at_least=90)

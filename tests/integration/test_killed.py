@@ -17,16 +17,16 @@ def nights(tmp_path_factory):
 @pytest.mark.parametrize(
     "steps",
     [
-        ("plan", "extract", "publish", "recover"),
         ("learn", "clean", "reconcile", "recover"),
-        ("extract", "validate", "publish", "recover"),
         ("plan", "learn", "deduplicate", "recover"),
-        ("clean", "reconcile", "recover", "recover"),
-        ("extract", "clean", "publish", "recover"),
-        ("validate", "deduplicate"),
-        ("plan", "reconcile", "recover", "plan"),
+        pytest.param(("plan", "extract", "publish", "recover"), marks=pytest.mark.long),
+        pytest.param(("extract", "validate", "publish", "recover"), marks=pytest.mark.long),
+        pytest.param(("clean", "reconcile", "recover", "recover"), marks=pytest.mark.long),
+        pytest.param(("extract", "clean", "publish", "recover"), marks=pytest.mark.long),
+        pytest.param(("validate", "deduplicate"), marks=pytest.mark.long),
+        pytest.param(("plan", "reconcile", "recover", "plan"), marks=pytest.mark.long),
     ],
-    ids="-".join,
+    ids=lambda steps: "-".join(steps),
 )
 def test_killed_again_and_again_then_one_run_leaves_what_an_undisturbed_one_does(nights, steps):
     data = nights.kill_and_let_go("-".join(steps), steps)

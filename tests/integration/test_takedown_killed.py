@@ -51,7 +51,14 @@ def base(tmp_path_factory) -> Path:
     return mill.root
 
 
-@pytest.mark.parametrize(("target", "every"), [({"article_id": OUR_ID}, 1), ({"outlet": "verity"}, 8)])
+@pytest.mark.parametrize(
+    ("target", "every"),
+    [
+        pytest.param({"article_id": OUR_ID}, 1, marks=pytest.mark.long),
+        ({"article_id": OUR_ID}, 8),
+        ({"outlet": "verity"}, 8),
+    ],
+)
 def test_a_takedown_killed_at_each_step_is_finished_by_the_next_run(base, tmp_path, target, every):
     words = [SECRET] if "article_id" in target else ["The story of other"]
     arguments = [base, tmp_path / "work", json.dumps(target), every, *words]

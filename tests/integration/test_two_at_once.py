@@ -119,9 +119,10 @@ def rounds(tmp_path_factory):
     made.nursery.close()
 
 
-def test_two_processes_over_one_corpus_fifty_times_lose_no_row_and_publish_none_twice(rounds):
-    rng = Random("rounds")
-    for number in range(ROUNDS):
+@pytest.mark.parametrize("numbers", [range(10), pytest.param(range(10, ROUNDS), marks=pytest.mark.long)], ids=str)
+def test_two_processes_over_one_corpus_fifty_times_lose_no_row_and_publish_none_twice(rounds, numbers):
+    rng = Random(f"rounds {numbers}")
+    for number in numbers:
         zones = rounds.lay_out(number)
         orders = (
             [rounds.one_by_one(f"{number}-{way}", number, zones, [0, 1][::way]) for way in (1, -1)]
