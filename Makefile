@@ -6,9 +6,7 @@ DATA ?=
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 AIRFLOW_HOME := $(CURDIR)/.airflow
-# The files of tests in their own order, in which those that take minutes come first; a worker more than there are
-# cores, because tests of a server wait for it half of the time.
-export PYTEST_XDIST_AUTO_NUM_WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+# The files of tests in their own order, in which those that take minutes come first.
 ABREAST := -n auto --dist loadfile --no-loadscope-reorder
 
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
@@ -69,7 +67,7 @@ report: $(VENV)/.ready ## Show the last run's table of fates
 test: $(VENV)/.ready ## Run the test suite; of what takes minutes, a part
 	@pytest $(ABREAST)
 
-test-all: $(VENV)/.ready ## Run all tests: every crash point, thirty kills, fifty rounds of two runs at once
+test-all: $(VENV)/.ready ## Run all tests: every crash point, thirty kills, fifty rounds of two runs at once, tasks cleared one by one
 	@pytest $(ABREAST) -m ''
 
 coverage: $(VENV)/.ready ## Run the whole test suite and hold its coverage to the floor; a third slower

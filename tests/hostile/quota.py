@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import Phase, settings
 
-QUOTA = {"pages": 2_000, "damaged": 700, "lines": 7_200, "markdown": 6_000, "files": 4_200}
+QUOTA = {"pages": 1_000, "damaged": 400, "lines": 7_600, "markdown": 7_000, "files": 4_500}
 
 
 def generated(examples: int) -> settings:

@@ -9,7 +9,7 @@ from tests.integration.airflow_server import AirflowServer
 from tests.integration.nights import changed, copies, line, put_lines, refused, told
 from tests.integration.runs import content
 
-pytestmark = [pytest.mark.integration, pytest.mark.enable_socket]
+pytestmark = [pytest.mark.integration, pytest.mark.enable_socket, pytest.mark.long]
 
 TASKS = ("plan", "extract", "learn", "clean", "validate", "deduplicate", "publish", "reconcile")
 

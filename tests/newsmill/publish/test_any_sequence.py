@@ -18,6 +18,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -402,12 +403,13 @@ def _indexed(row: dict[str, Any], columns: list[str]) -> Published:
     return Published(outlet=outlet, date=date.fromisoformat(day), **{name: row[name] for name in columns})
 
 
-def test_corpus_index_and_ledger_equal_the_model_after_any_sequence() -> None:
+@pytest.mark.parametrize("examples", [10, pytest.param(25, marks=pytest.mark.long)])
+def test_corpus_index_and_ledger_equal_the_model_after_any_sequence(examples: int) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
         run_state_machine_as_test(
             News,
-            settings=settings(max_examples=18, stateful_step_count=20, suppress_health_check=list(HealthCheck)),
+            settings=settings(max_examples=examples, stateful_step_count=20, suppress_health_check=list(HealthCheck)),
         )
     finally:
         structlog.reset_defaults()
