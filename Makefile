@@ -70,7 +70,7 @@ test: $(VENV)/.ready ## Run the test suite; of what takes minutes, a part
 test-all: $(VENV)/.ready ## Run all tests: every crash point, thirty kills, fifty rounds of two runs at once, tasks cleared one by one
 	@pytest $(ABREAST) -m ''
 
-coverage: $(VENV)/.ready ## Run the whole test suite and hold its coverage to the floor; a third slower
+coverage: $(VENV)/.ready ## Run what make test runs, and hold its coverage to the floor; a third slower
 	@pytest $(ABREAST) --cov --cov-report=term
 
 bench: $(VENV)/.ready ## Measure newsmill beside its peers: make bench [PAGES=FOLDER] [RECORDS=N]

@@ -17,11 +17,11 @@ from typer.testing import CliRunner
 
 from newsmill import pipeline, profiles
 from newsmill.cli import app
-from newsmill.model import NewsmillError, Reprocess, Selection
+from newsmill.model import NewsmillError, Reprocess
 from newsmill.rerun import compare
 from tests.integration import starved
 from tests.integration.agree import check_whole, dealt_with, left_behind
-from tests.integration.crashing import DAY, FIXED, asked, end, first_night, second_night
+from tests.integration.crashing import DAY, FIXED, asked, end, first_night, second_night, to_decision
 from tests.integration.nights import line, more, put_lines, told
 from tests.integration.runs import content, rows
 from tests.integration.warm import Nursery, import_stages, judge_by_length
@@ -40,17 +40,6 @@ def prepare(landing: Path, data: Path) -> None:
     put_lines(landing, "third.jsonl", [line(told(30), text=f"{more('thirty')}\n\nShare this article\n\n{more('3')}")])
     to_decision("second", replace(asked(landing), reprocess=True))
     compare("second", Reprocess(only_outdated=False))
-
-
-def to_decision(run_id: str, selection: Selection) -> None:
-    """Take a run to where it decides."""
-    batches = pipeline.plan(run_id, DAY, selection)
-    for batch in batches:
-        pipeline.extract(run_id, batch["number"])
-    pipeline.learn(run_id)
-    for batch in batches:
-        pipeline.clean(run_id, batch["number"])
-    pipeline.validate(run_id)
 
 
 def end_run(place: Path) -> None:

@@ -187,7 +187,7 @@ def test_file_that_vanishes_between_plan_and_extract_is_unreadable_now_and_read_
     path = write(landing / "bad" / "gone.txt", variant(2))
     batches = pipeline.plan("run-1", pipeline_day(), selection(landing))
     path.unlink()
-    finish("run-1", batches)
+    pipeline.run_planned("run-1", batches)
     fate = fates(data)["bad/gone.txt"]
     assert (fate["fate"], fate["reason"]) == ("unreadable", "vanished")
     assert fates(data)["good-outlet/good.txt"]["fate"] == "published"
@@ -212,16 +212,3 @@ def selection(landing):
     from newsmill.model import Selection
 
     return Selection(landing_uri=str(landing))
-
-
-def finish(run_id: str, batches) -> None:
-    """Do what is left of a run after its plan."""
-    for batch in batches:
-        pipeline.extract(run_id, batch["number"])
-    pipeline.learn(run_id)
-    for batch in batches:
-        pipeline.clean(run_id, batch["number"])
-    pipeline.validate(run_id)
-    for group in pipeline.deduplicate(run_id):
-        pipeline.publish(run_id, group["number"])
-    pipeline.reconcile(run_id)

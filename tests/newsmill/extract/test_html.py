@@ -381,19 +381,19 @@ def test_a_page_that_shows_nothing_gives_no_text(content: str) -> None:
 @pytest.mark.parametrize(
     ("body", "least"),
     [
-        (f"<p>{'word ' * 200_000}</p>", 1),
-        (f"{ARTICLE}<div>{'<p>y z</p>' * 6_000}</div>", 3),
-        (f"{ARTICLE}<div>{'<div><div>y z</div></div>' * 6_000}</div>", 3),
-        (f"{'<div class=related>' * 900}{ARTICLE}{'<div class=share><p>no</p></div>' * 2_000}", 3),
-        (f"{ARTICLE}<ul>{'<li>the same item' * 6_000}</ul>{ARTICLE}", 3),
-        (f"{ARTICLE}{'<ul><li><a href=/x>the same item</a><li><a href=/y>the same item</a></ul>' * 3_000}{ARTICLE}", 3),
-        (f"{ARTICLE}{'<h1>Bridge</h1>' * 6_000}", 3),
+        (f"<p>{'word ' * 400_000}</p>", 1),
+        (f"{ARTICLE}<div>{'<p>y z</p>' * 20_000}</div>", 3),
+        (f"{ARTICLE}<div>{'<div><div>y z</div></div>' * 20_000}</div>", 3),
+        (f"{'<div class=related>' * 900}{ARTICLE}{'<div class=share><p>no</p></div>' * 5_000}", 3),
+        (f"{ARTICLE}<ul>{'<li>the same item' * 20_000}</ul>{ARTICLE}", 3),
+        (f"{ARTICLE}{'<ul><li><a href=/x>the same item</a><li><a href=/y>the same item</a></ul>' * 9_000}{ARTICLE}", 3),
+        (f"{ARTICLE}{'<h1>Bridge</h1>' * 20_000}", 3),
     ],
 )
 def test_an_endless_page_is_read_in_time(body: str, least: int) -> None:
     start = time.process_time()
     assert len(texts(page(body=body))) >= least
-    assert time.process_time() - start < 30
+    assert time.process_time() - start < 90
 
 
 @pytest.mark.parametrize(
