@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from textwrap import dedent
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -61,12 +62,15 @@ INVISIBLE = word_set(
 ROWS = frozenset(("tr", "row"))
 CELLS = frozenset(("td", "th", "cell"))
 BREAKS = frozenset(("br", "lb"))
+TELLING = frozenset((*KINDS, *CONTAINERS, *ROWS, *CELLS, *BREAKS, "a", "code"))
+"""Elements that begin or end something; of any other only the words count."""
 BLOCK_IN_CELL = frozenset((*KINDS, *CONTAINERS)) - ROWS - CELLS
 
 
 def squeeze(text: str) -> str:
     """Return text with control characters dropped, white-space runs folded to one space, and stripped."""
-    return " ".join(CONTROL.sub("", text).split())
+    folded = " ".join(text.split())
+    return folded if folded.isprintable() else " ".join(CONTROL.sub("", text).split())
 
 
 def squeezed(text: str | None) -> str | None:
@@ -98,17 +102,20 @@ def placed_blocks(root: etree._Element) -> tuple[Placed, ...]:
     walker = _Walker([root])
     events = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, element in events:
-        if event in ("comment", "pi"):
-            walker.say(element.tail)
-        elif event == "end":
-            walker.close(element)
-            if element is not root:
-                walker.say(element.tail)
-        elif walker.hides(element):
-            events.skip_subtree()
+        tag = element.tag
+        if event == "start":
+            if _hides(element, tag):
+                events.skip_subtree()
+                continue
+            if tag in TELLING:
+                walker.open(element, tag)
+            text = element.text
         else:
-            walker.open(element)
-            walker.say(element.text)
+            if event == "end" and tag in TELLING and not _hides(element, tag):
+                walker.close(element, tag)
+            text = element.tail if element is not root else None
+        if text:
+            walker.say(text)
     walker.flush()
     return tuple(walker.blocks)
 
@@ -145,8 +152,7 @@ def short_text(element: etree._Element, most: int) -> str:
     return found if len(found) <= most else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A block, the element that starts it (or whose own words it is), and how many of its characters are links."""
 
     block: Block
@@ -166,54 +172,53 @@ class _Walker:
     _cells: list[str] = field(default_factory=list)
     _links: int = 0  # open `a` elements
 
-    def say(self, text: str | None) -> None:
-        if text:
-            self._words.append(CONTROL.sub("", text))
+    def say(self, text: str) -> None:
+        self._words.append(text if text.isprintable() else CONTROL.sub("", text))
 
-    def hides(self, element: etree._Element) -> bool:
-        """Tell whether an element's words are not shown. trafilatura's `head` is a heading, HTML's is not shown."""
-        return element.tag in INVISIBLE or (element.tag == "head" and _tag(element.getparent()) == "html")
-
-    def open(self, element: etree._Element) -> None:
-        if _is_link(element):
-            self._links += 1
-            self._words.append(LINK_START)
+    def open(self, element: etree._Element, tag: str) -> None:
+        if tag == "a":
+            if _is_link(element):
+                self._links += 1
+                self._words.append(LINK_START)
         elif self._row is not None:
-            self._space_out(element)
-        elif element.tag in ROWS and not _is_layout(element):
+            self._space_out(tag)
+        elif tag in ROWS and not _is_layout(element):
             self.flush()
             self._row, self._cells = element, []
-        elif element.tag in BREAKS:
+        elif tag in BREAKS:
             self._words.append(BREAK)
-        elif _starts_block(element):
+        elif _starts_block(element, tag):
             self.flush()
             self._holders.append(element)
-            self._kinds.append(BlockKind.CODE if element.tag == "code" else KINDS.get(element.tag, self._kinds[-1]))
+            self._kinds.append(BlockKind.CODE if tag == "code" else KINDS.get(tag, self._kinds[-1]))
 
-    def close(self, element: etree._Element) -> None:
-        if _is_link(element):
-            self._links -= 1
-            self._words.append(LINK_END)
+    def close(self, element: etree._Element, tag: str) -> None:
+        if tag == "a":
+            if _is_link(element):
+                self._links -= 1
+                self._words.append(LINK_END)
         elif element is self._row:
             self._end_row()
         elif self._row is not None:
-            self._space_out(element)
-            if element.tag in CELLS and _row_of(element) is self._row:
+            self._space_out(tag)
+            if tag in CELLS and _row_of(element) is self._row:
                 self._end_cell()
-        elif element.tag in ROWS and not _is_layout(element):
+        elif tag in BREAKS or (tag in ROWS and not _is_layout(element)):
             return
-        elif element.tag not in BREAKS and not self.hides(element) and _starts_block(element):
+        elif _starts_block(element, tag):
             self.flush()
             self._holders.pop()
             self._kinds.pop()
 
     def flush(self) -> None:
         """End the open block, if it has any words; an empty line within it makes two blocks of it."""
+        if not self._words:
+            return
         words, self._words = "".join(self._words), [LINK_START] if self._links else []
         if self._kinds[-1] is BlockKind.CODE:
             self._add(BlockKind.CODE, squeeze_code(words.replace(BREAK, "\n")), 0)
             return
-        for part in PARAGRAPH_BREAK.split(words):
+        for part in PARAGRAPH_BREAK.split(words) if BREAK in words else (words,):
             linked = sum(len(squeeze(link)) for link in LINK.findall(part)) if LINK_START in part else 0
             self._add(self._kinds[-1], squeeze(part.replace(BREAK, " ")), linked)
 
@@ -222,8 +227,8 @@ class _Walker:
             holder = self._holders[-1] if self._row is None else self._row
             self.blocks.append(Placed(Block(kind=kind, text=text), holder, linked))
 
-    def _space_out(self, element: etree._Element) -> None:
-        if element.tag in BREAKS or element.tag in BLOCK_IN_CELL or element.tag in CELLS:
+    def _space_out(self, tag: str) -> None:
+        if tag in BREAKS or tag in BLOCK_IN_CELL or tag in CELLS:
             self._words.append(" ")
 
     def _end_cell(self) -> None:
@@ -236,22 +241,27 @@ class _Walker:
         self._row = None
 
 
+def _hides(element: etree._Element, tag: str) -> bool:
+    """Tell whether an element's words are not shown. trafilatura's `head` is a heading, HTML's is not shown."""
+    return tag in INVISIBLE or (tag == "head" and _tag(element.getparent()) == "html")
+
+
 def _is_link(element: etree._Element) -> bool:
-    """Tell whether an element is a link to another page."""
-    return element.tag == "a" and not (element.get("href") or "#").startswith("#")
+    """Tell whether an `a` is a link to another page."""
+    return not (element.get("href") or "#").startswith("#")
 
 
 def _tag(element: etree._Element | None) -> str | None:
     return None if element is None else element.tag
 
 
-def _starts_block(element: etree._Element) -> bool:
+def _starts_block(element: etree._Element, tag: str) -> bool:
     """Tell whether an element begins a block. trafilatura also writes HTML's inline `q` as `quote`, `pre` as `code`."""
-    if element.tag == "quote":
+    if tag == "quote":
         return _tag(element.getparent()) not in ("p", "head", "item", "hi")
-    if element.tag == "code":
+    if tag == "code":
         return _stands_alone(element)
-    return element.tag in KINDS or element.tag in CONTAINERS
+    return tag in KINDS or tag in CONTAINERS
 
 
 def _stands_alone(element: etree._Element) -> bool:

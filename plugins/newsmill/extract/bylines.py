@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -17,7 +18,7 @@ from newsmill.extract import jsonld
 from newsmill.extract.authors import MAX_LINE, is_name, looks_like_person, names, opens_byline, plain
 from newsmill.extract.blocks import SPACES_A_CHAR, squeeze, unique
 from newsmill.extract.standing import OwnPart
-from newsmill.extract.statements import MAX_LOOKED_AT, Statements
+from newsmill.extract.statements import MAX_LOOKED_AT, MAX_MARK, Statements
 from newsmill.extract.vote import Claim, Outcome, decide, weight_of
 
 META = (
@@ -152,22 +153,35 @@ def _spaced(element: etree._Element) -> str:
 
 
 def _is_marked(element: etree._Element) -> bool:
-    marked = BYLINE_CLASS.search(element.get("class") or "")
-    return marked is not None and len(_first_words(element).split()) <= MAX_BOX_WORDS
+    if not _says_byline((element.get("class") or "")[:MAX_MARK]):
+        return False
+    return len(_first_words(element, MAX_BOX_WORDS).split()) <= MAX_BOX_WORDS
+
+
+@lru_cache(maxsize=1 << 14)  # a site's pages have the same names
+def _says_byline(names: str) -> bool:
+    return BYLINE_CLASS.search(names) is not None
 
 
 def _opens_byline(element: etree._Element) -> bool:
-    words = _first_words(element) if element.tag in BYLINE_TAGS else ""
+    words = _first_words(element, MAX_BYLINE_WORDS) if element.tag in BYLINE_TAGS else ""
     return 0 < len(words.split()) <= MAX_BYLINE_WORDS and opens_byline(words)
 
 
-def _first_words(element: etree._Element) -> str:
-    """Return an element's words as far as it takes to see that they are too many for a byline."""
-    parts, length = [], 0
-    for text in (squeeze(text[: MAX_LINE * SPACES_A_CHAR]) for text in element.itertext()):
-        parts.append(text)
-        length += len(text)
-        if length > MAX_LINE:
+def _first_words(element: etree._Element, most: int = MAX_LINE) -> str:
+    """Return an element's words as far as it takes to see that they are too many for a byline.
+
+    Args:
+        element: the element.
+        most: words; more of them are not all read.
+    """
+    parts, chars, words = [], 0, 0
+    for text in element.itertext():
+        part = text[: MAX_LINE * SPACES_A_CHAR].split()
+        parts += part
+        words += len(part)
+        chars += sum(map(len, part)) + max(len(part) - 1, 0)
+        if chars > MAX_LINE or words > most:
             break
     return squeeze(" ".join(parts))
 
@@ -182,7 +196,7 @@ def _head(own: OwnPart) -> Iterator[etree._Element]:
     """Yield the elements between the headline and the story: past its second paragraph stand links to other texts."""
     paragraphs = 0
     for element in own.below_headline:
-        paragraphs += element.tag == "p" and len(_first_words(element).split()) >= MIN_STORY_WORDS
+        paragraphs += element.tag == "p" and len(_first_words(element, MIN_STORY_WORDS).split()) >= MIN_STORY_WORDS
         if paragraphs > MAX_LEADS:
             return
         yield element

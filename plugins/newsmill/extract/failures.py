@@ -16,17 +16,17 @@ from dataclasses import dataclass
 from itertools import accumulate, islice
 
 from lxml import etree
-from lxml.html import HtmlElement
 
-from newsmill.extract import jsonld
-from newsmill.extract.blocks import Placed, placed_blocks, short_text
-from newsmill.extract.statements import MAX_TITLE
+from newsmill.extract.blocks import Placed, short_text
+from newsmill.extract.statements import MAX_TITLE, Statements
 from newsmill.extract.urls import canonical_url, is_home
 from newsmill.model import Block, BlockKind, Reason
 
 MIN_OWN_WORDS = 20
 """Words of running text that make a page an article, whatever else it says; as many as validation asks for."""
 MIN_SENTENCE_WORDS = 6
+MAX_END = 20
+"""Characters in which a sentence ends: a full stop and quotes."""
 MIN_TEASERS = 8
 """Linked headlines of an index; fewer stand below a short item too."""
 MIN_TEASER_WORDS = 3
@@ -81,51 +81,59 @@ class Told:
     """What a page says of itself, read before its tree is cleaned."""
 
     article: bool  # JSON-LD, OpenGraph or microdata tell of an article
-    index: bool  # they tell of a site or a list, or the page is a site's home
+    index: bool  # if of none: they tell of a site or a list, or the page is a site's home
     titles: tuple[str, ...]
 
 
-def read_told(root: HtmlElement, node: jsonld.Node, url: str | None) -> Told:
+def read_told(page: Statements, url: str | None) -> Told:
     """Read what a page says that it is.
 
     Args:
-        root: the page, not yet cleaned.
-        node: its JSON-LD article node; empty where it has none.
+        page: its statements, while it is not yet cleaned.
         url: its address, as it names it itself.
     """
-    kinds = {(meta.get("content") or "").strip().lower() for meta in root.iterfind(".//meta[@property='og:type']")}
-    body = root.find(".//*[@itemprop='articleBody']")
-    home = canonical_url(url)
-    collected = any(f'"{kind}"' in (script.text or "") for script in root.iter("script") for kind in INDEX_TYPES)
+    kinds = {kind.strip().lower() for kind in page.meta.get("og:type", ())}
+    body = next(page.marked("articleBody"), None)
+    article = bool(page.node) or "article" in kinds or body is not None
     return Told(
-        article=bool(node) or "article" in kinds or body is not None,
-        index="website" in kinds or collected or (home is not None and is_home(home)),
-        titles=tuple(islice(_page_titles(root), MAX_TITLES)),
+        article=article,
+        index=not article and ("website" in kinds or _is_collection(page.root) or _is_site(url)),
+        titles=tuple(islice(_page_titles(page.root), MAX_TITLES)),
     )
 
 
-def _page_titles(root: HtmlElement) -> Iterator[str]:
+def _is_collection(root: etree._Element) -> bool:
+    scripts = (script.text or "" for script in root.iter("script"))
+    return any(f'"{kind}"' in script for script in scripts for kind in INDEX_TYPES)
+
+
+def _is_site(url: str | None) -> bool:
+    home = canonical_url(url)
+    return home is not None and is_home(home)
+
+
+def _page_titles(root: etree._Element) -> Iterator[str]:
     """Yield the words of a page's title and headlines."""
     return (text for element in root.iter("title", "h1") if (text := short_text(element, MAX_TITLE)))
 
 
-def problem_of(blocks: Sequence[Block], body: etree._Element, told: Told) -> Reason | None:
+def problem_of(blocks: Sequence[Block], placed: Sequence[Placed], told: Told) -> Reason | None:
     """Return why a page is no article; None where it is one, or where nothing says that it is none.
 
     Args:
         blocks: what was found to be its article.
-        body: its cleaned tree.
+        placed: all blocks of its cleaned tree.
         told: what it says of itself.
     """
-    sentences = [block.text for block in blocks if _is_sentence(block)]
-    if not _has_own_words(sentences):
+    if not _has_own_words(block.text for block in blocks if _is_sentence(block)):
+        sentences = [block.text for block in blocks if _is_sentence(block)]
         if not told.article and any(map(ERROR.search, told.titles)):
             return Reason.ERROR_PAGE
         talk = {reason: _words(filter(is_talk, sentences)) for reason, is_talk in TALK.items()}
         reason = max(talk, key=talk.__getitem__)
         if talk[reason]:
             return reason
-    return Reason.INDEX_PAGE if not told.article and told.index and _is_index(placed_blocks(body)) else None
+    return Reason.INDEX_PAGE if not told.article and told.index and _is_index(placed) else None
 
 
 def _talks_of_cookies(text: str) -> bool:
@@ -170,7 +178,8 @@ def _is_teaser(one: Placed) -> bool:
 def _is_sentence(block: Block) -> bool:
     if block.kind in (BlockKind.HEADING, BlockKind.CAPTION, BlockKind.LABEL):
         return False
-    return bool(SENTENCE_END.search(block.text)) and len(WORD.findall(block.text)) >= MIN_SENTENCE_WORDS
+    ends = SENTENCE_END.search(block.text[-MAX_END:])
+    return ends is not None and len(WORD.findall(block.text)) >= MIN_SENTENCE_WORDS
 
 
 def _words(texts: Iterable[str]) -> int:

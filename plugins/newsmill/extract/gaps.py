@@ -16,15 +16,14 @@ import re
 from bisect import bisect
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, islice
 from typing import TypeVar
 
 from lxml import etree
 
-from newsmill.extract.blocks import Placed, placed_blocks, word_set
-from newsmill.extract.insets import insets
+from newsmill.extract.blocks import Placed, word_set
+from newsmill.extract.insets import ALL_LINKED, insets
 from newsmill.model import Block, BlockKind
 
 SHINGLE = 4
@@ -49,8 +48,6 @@ KNOWN_SHARE = 0.8
 """Of a block's shingles, those that make it known: .3 to .6 find .0001 less, as a paragraph may quote one before it."""
 ALIGNED_SHARE = 0.3
 """Of the shingles of a block found, those that its place on the page must have: .15 to .5 did alike."""
-ALL_LINKED = 0.9
-"""Of a block's characters, those that are links in another article's headline: .7 and .8 cut into articles too."""
 MIN_POINTER_WORDS = 3
 """Words of a headline; shorter links are names and places, which lists in articles link to."""
 MIN_PROSE_WORDS = 8
@@ -72,35 +69,42 @@ Signature = tuple[tuple[str, str], ...]
 Key = TypeVar("Key", bound=Hashable)
 
 
-def completed(found: Sequence[Block], body: etree._Element, description: str | None = None) -> tuple[Block, ...]:
+def completed(found: Sequence[Block], placed: Sequence[Placed], description: str | None = None) -> tuple[Block, ...]:
     """Return the blocks with what the article's elements hold besides, in the page's order.
 
     Args:
         found: what the extractor took from this page.
-        body: the cleaned tree it was taken from.
+        placed: all blocks of the cleaned tree that these were taken from.
         description: what the page says the article is about; where it stands above the text, it is its lead.
     """
-    page = _Page(placed_blocks(body), found)
+    page = _Page(placed, found)
     if not page.sure:
         return tuple(found)
-    gaps = [index for index, placed in enumerate(page.placed) if page.is_gap(index, placed)]
+    gaps = [index for index, one in enumerate(placed) if page.is_gap(index, one)]
     lead = page.lead(description) if description else None
     return tuple(page.merged(gaps if lead is None or lead in gaps else sorted((lead, *gaps))))
 
 
-@dataclass(slots=True)
 class _Known:
     """What has been said: shingles of all blocks found, and whole texts."""
 
-    shingles: frozenset[tuple[str, ...]]
-    texts: frozenset[str]
+    def __init__(self, found: Sequence[Block]) -> None:
+        self._found = found
+
+    @cached_property
+    def _shingles(self) -> frozenset[tuple[str, ...]]:
+        return frozenset(shingle for block in self._found for shingle in shingles_of(block.text))
+
+    @cached_property
+    def _texts(self) -> frozenset[str]:
+        return frozenset(block.text for block in self._found)
 
     def says(self, block: Block) -> bool:
         """Tell whether a block's words are known. A heading or list item too short to compare may be repeated."""
         shingles = shingles_of(block.text)
         if not shingles:
-            return block.kind is BlockKind.PARAGRAPH and block.text in self.texts
-        return sum(shingle in self.shingles for shingle in shingles) >= KNOWN_SHARE * len(shingles)
+            return block.kind is BlockKind.PARAGRAPH and block.text in self._texts
+        return sum(shingle in self._shingles for shingle in shingles) >= KNOWN_SHARE * len(shingles)
 
 
 class _Page:
@@ -113,10 +117,7 @@ class _Page:
         self.taken = Counter(place for place in self.places if place is not None)
         self.sure = sorted(place for place in self.taken if len(placed[place].block.text) >= MIN_SURE)
         self.homes = [_home(one.element) for one in placed]
-        self.known = _Known(
-            frozenset(shingle for block in found for shingle in shingles_of(block.text)),
-            frozenset(block.text for block in found),
-        )
+        self.known = _Known(found)
 
     @cached_property
     def _held(self) -> Counter[etree._Element]:
@@ -225,25 +226,35 @@ class _Page:
 def shingles_of(text: str) -> list[tuple[str, ...]]:
     """Return the runs of `SHINGLE` words of a text; none of a shorter one."""
     words = WORD.findall(text.casefold())
-    return [tuple(words[start : start + SHINGLE]) for start in range(len(words) - SHINGLE + 1)]
+    return list(zip(*(words[start:] for start in range(SHINGLE)), strict=False))
 
 
 def _places(placed: Sequence[Placed], found: Sequence[Block]) -> list[int | None]:
     """Return for each block found which of the page's it is: the next of the same text, else the one most alike."""
     same: dict[str, list[int]] = {}  # not yet taken, in order
-    alike: dict[tuple[str, ...], list[int]] = {}
     for index, one in enumerate(placed):
         same.setdefault(one.block.text, []).append(index)
-        for shingle in shingles_of(one.block.text):
-            alike.setdefault(shingle, []).append(index)
+    alike: dict[tuple[str, ...], list[int]] = {}
     places: list[int | None] = []
     last = -1
     for block in found:
         free = same.get(block.text)
-        after = bisect(free, last) if free else 0
-        place = free.pop(after if after < len(free) else 0) if free else _most_alike(block, alike)
+        if free:
+            after = bisect(free, last)
+            place: int | None = free.pop(after if after < len(free) else 0)
+        else:
+            alike = alike or _by_shingle(placed)
+            place = _most_alike(block, alike)
         last = last if place is None else place
         places.append(place)
+    return places
+
+
+def _by_shingle(placed: Sequence[Placed]) -> dict[tuple[str, ...], list[int]]:
+    places: dict[tuple[str, ...], list[int]] = {}
+    for index, one in enumerate(placed):
+        for shingle in shingles_of(one.block.text):
+            places.setdefault(shingle, []).append(index)
     return places
 
 

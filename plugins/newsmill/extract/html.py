@@ -1,55 +1,46 @@
-"""Read an HTML page: trafilatura finds the article's body, `metadata` reads the rest, from one parse.
+"""Read an HTML page: the extractor finds the article's body, `metadata` reads the rest, from one parse.
 
-Owns parsing and the fall-backs. Keep out: how large a page may be (bounds), elements to blocks (blocks), metadata.
+Owns parsing, the order of the steps and the fall-backs. Keep out: how large a page may be (bounds), calling trafilatura
+(engine), elements to blocks (blocks), metadata.
 """
 
 from __future__ import annotations
 
-import logging
 import re
+from collections.abc import Sequence
 from copy import deepcopy
-from enum import Enum, auto
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
-from trafilatura import bare_extraction
 from trafilatura import baseline as take_all_paragraphs
-from trafilatura.settings import CUT_EMPTY_ELEMS, Document
 
-from newsmill.extract import jsonld
-from newsmill.extract.blocks import NO_TEXT, outermost, squeeze, squeeze_code, texts_of, tree_blocks
+from newsmill.extract.blocks import Placed, outermost, placed_blocks, squeeze, squeeze_code, texts_of, tree_blocks
 from newsmill.extract.bounds import check_bounds, may_be_too_large
 from newsmill.extract.draft import Draft, ExtractError
+from newsmill.extract.engine import Focus, best_reading, chars_of, extracted
 from newsmill.extract.failures import problem_of, read_told
 from newsmill.extract.gaps import completed
 from newsmill.extract.hidden import is_markup, scripted_body, told_body
+from newsmill.extract.insets import link_lists
 from newsmill.extract.lines import line_blocks
 from newsmill.extract.metadata import PageMetadata, page_metadata
+from newsmill.extract.statements import Statements
 from newsmill.extract.tree import clean_tree
 from newsmill.model import Block, BlockKind
 
-logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it warns of each page on which one way fails
-
-SHORT_CHARS = 1000
-"""Characters of text under which a page is read a second time: on 303 pages any value from 1,000 to 2,000 did alike."""
-MUCH_MORE = 2
-"""How many times the text a second reading must find: 1.5 brings boilerplate back, 3 changes nothing."""
 EMPTY = "<html><body></body></html>"
-UNFIT = re.compile(f"[{NO_TEXT}\x0b\x0c\x1c-\x1f]")
-"""What no text holds, and white space that lxml parses and refuses where it is moved."""
+SPACES = bytes.maketrans(b"\x0b\x0c\x1c\x1d\x1e\x1f", b" " * 6)
+"""White space that lxml parses and refuses where it is moved."""
+CONTROLS = bytes((*range(0x09), *range(0x0E, 0x1C), 0x7F))
+UNFIT_LONGER = (re.compile(rb"\xc2[\x80-\x84\x86-\x9f]"), re.compile(rb"\xef\xbf[\xbe\xbf]"))
+"""What no text holds (`blocks.NO_TEXT`), as bytes of UTF-8: passes over bytes take half the time of one over text."""
 UNFIT_REFERENCE = re.compile(
-    r"&#(?:0*(?:[1-8]|1[124-9]|2[0-9]|3[01]|6553[45])(?![0-9])|x0*(?:[1-8bcef]|1[0-9a-f]|fff[ef])(?![0-9a-f]));?",
+    rb"&#(?:0*(?:[1-8]|1[124-9]|2[0-9]|3[01]|6553[45])(?![0-9])|x0*(?:[1-8bcef]|1[0-9a-f]|fff[ef])(?![0-9a-f]));?",
     re.IGNORECASE,
 )
 """The same as numbers: word processors write line ends as `&#11;`."""
-
-
-class Focus(Enum):
-    """What trafilatura prefers when in doubt."""
-
-    PRECISION = auto()
-    BALANCED = auto()
-    RECALL = auto()
+ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement)
+"""One class for all elements: lxml.html has others for forms and inputs, and chooses in Python, element by element."""
 
 
 def read_page(content: str, url: str | None = None, known_names: tuple[str, ...] = ()) -> Draft:
@@ -64,13 +55,21 @@ def read_page(content: str, url: str | None = None, known_names: tuple[str, ...]
         ExtractError: the page is beyond the bounds of a page.
     """
     root = parse_html(content)
-    found = page_metadata(root, url, known_names)
-    node = jsonld.article_node(root)
-    told = read_told(root, node, found.url)
-    blocks = _relabelled(article_blocks(root, told_body(node), _lead_told(found)), root)
+    page = Statements(root)
+    found = page_metadata(page, url, known_names)
+    told = read_told(page, found.url)
+    scripts = list(root.iter("script"))
+    clean_tree(root)
+    placed = placed_blocks(root)
+    blocks = (
+        _shown_blocks(root, placed, told_body(page.node), _lead_told(found))
+        or _unshown(scripted_body(script.text or "" for script in scripts))
+        or tree_blocks(take_all_paragraphs(deepcopy(root))[0])
+    )
+    blocks = _relabelled(blocks, root)
     return Draft(
         blocks=blocks,
-        problem=problem_of(blocks, root, told),
+        problem=problem_of(blocks, placed, told),
         title=found.title,
         description=found.description,
         authors=found.authors,
@@ -90,7 +89,7 @@ def parse_html(content: str) -> HtmlElement:
     Raises:
         ExtractError: it has more elements than `bounds` lets through, or they are nested deeper.
     """
-    data = UNFIT_REFERENCE.sub(" ", UNFIT.sub(_fitting, content)).encode()
+    data = _fitting(content)
     if may_be_too_large(data):
         check_bounds(data)
     parser = _parser(huge_tree=False)
@@ -102,51 +101,34 @@ def parse_html(content: str) -> HtmlElement:
     return _parse(data, _parser(huge_tree=True))
 
 
-def _fitting(unfit: re.Match[str]) -> str:
-    return " " if unfit[0].isspace() else ""
+def _fitting(content: str) -> bytes:
+    """Return a page in UTF-8 without what no text holds."""
+    data = content.encode("utf-8", "ignore").translate(SPACES, CONTROLS)  # what is ignored are lone surrogates
+    for unfit in UNFIT_LONGER:
+        data = unfit.sub(b"", data)
+    return UNFIT_REFERENCE.sub(b" ", data)
 
 
-def article_blocks(root: HtmlElement, told: str = "", lead: str | None = None) -> tuple[Block, ...]:
-    """Return the blocks of a page's article, and clean its tree.
+def _shown_blocks(root: HtmlElement, placed: Sequence[Placed], told: str, lead: str | None) -> tuple[Block, ...]:
+    """Return the blocks of a page's article, and drop its lists of links.
 
-    Precision first: it leaves less boilerplate in, and on news loses next to nothing. Where that finds little and the
-    balanced way much more, it cut the article; where neither finds more than a block, what JSON-LD tells of the body;
-    where nothing is found, recall, then markup in scripts, and at last every paragraph.
+    They are what the extractor found and left out; where these are no more than a block, what JSON-LD tells of the
+    body; where there is none, the extractor's recall.
 
     Args:
-        root: the parsed page; what is no article is dropped from it.
+        root: the cleaned page.
+        placed: all its blocks.
         told: the body as JSON-LD has it.
         lead: what the page says the article is about, where its lead is part of the text.
     """
-    scripts = [script.text or "" for script in root.iter("script")]
-    clean_tree(root)
-    _fill_empty(root)
-    blocks = _extracted(root, Focus.PRECISION)
-    if _chars(blocks) < SHORT_CHARS:
-        balanced = _extracted(root, Focus.BALANCED)
-        if _chars(balanced) > MUCH_MORE * _chars(blocks):
-            blocks = balanced
-    blocks = completed(blocks, root, lead)
+    for box in link_lists(placed):
+        box.drop_tree()
+    blocks = completed(best_reading(root, placed), placed, lead)
     if len(blocks) <= 1:  # trafilatura reads `articleBody` too, and makes one paragraph of it
         unshown = _unshown(told)
-        if _chars(unshown) + len(unshown) > _chars(blocks):  # with the spaces between its paragraphs, no less text
+        if chars_of(unshown) + len(unshown) > chars_of(blocks):  # with the spaces between its paragraphs, no less text
             blocks = unshown
-    return (
-        blocks
-        or _extracted(root, Focus.RECALL)
-        or _unshown(scripted_body(scripts))
-        or tree_blocks(take_all_paragraphs(deepcopy(root))[0])
-    )
-
-
-def _fill_empty(root: HtmlElement) -> None:
-    """Put a space into empty elements that text follows: trafilatura's precision mode drops these with that text.
-
-    Icons and hidden words leave such elements behind, and so a paragraph ended at its first formula or icon.
-    """
-    for element in root.iter(*CUT_EMPTY_ELEMS):
-        if element.text is None and element.tail and not element.tail.isspace():
-            element.text = " "
+    return blocks or extracted(root, Focus.RECALL)
 
 
 def _lead_told(found: PageMetadata) -> str | None:
@@ -172,25 +154,7 @@ def _unshown(text: str) -> tuple[Block, ...]:
         root = parse_html(text)
     except ExtractError:
         return ()
-    return _extracted(root, Focus.PRECISION) or tree_blocks(root)
-
-
-def _extracted(root: HtmlElement, focus: Focus) -> tuple[Block, ...]:
-    """Run trafilatura. Deduplication stays off: it is a memory of the process, and equal pages give unequal text."""
-    found = bare_extraction(
-        root,
-        favor_precision=focus is Focus.PRECISION,
-        favor_recall=focus is Focus.RECALL,
-        include_comments=False,
-        include_tables=True,
-        include_formatting=False,
-        deduplicate=False,
-    )
-    return tree_blocks(found.body) if isinstance(found, Document) and found.body is not None else ()
-
-
-def _chars(blocks: tuple[Block, ...]) -> int:
-    return sum(len(block.text) for block in blocks)
+    return extracted(root, Focus.PRECISION) or tree_blocks(root)
 
 
 def _relabelled(blocks: tuple[Block, ...], root: HtmlElement) -> tuple[Block, ...]:
@@ -216,10 +180,12 @@ def _words(element: HtmlElement) -> str:
 
 def _parser(*, huge_tree: bool) -> HTMLParser:
     """Make a parser of one page: its error log is its own, and nothing is left over from another page."""
-    return HTMLParser(
+    parser = HTMLParser(
         encoding="utf-8", collect_ids=False, default_doctype=False, remove_comments=True, remove_pis=True,
         huge_tree=huge_tree,
     )  # fmt: skip
+    parser.set_element_class_lookup(ELEMENTS)
+    return parser
 
 
 def _parse(data: bytes, parser: HTMLParser) -> HtmlElement:

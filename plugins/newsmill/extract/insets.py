@@ -16,8 +16,9 @@ it does alike.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import compress, groupby, pairwise
 from operator import itemgetter
 
 from lxml import etree
@@ -32,6 +33,11 @@ MIN_LINKED = 0.5
 MIN_LINKS = 2
 MIN_LINK_WORDS = 3
 """Words of a headline; shorter links are names and places, which lists in articles link to."""
+MIN_LINK_BLOCKS = 3
+ALL_LINKED = 0.9
+"""Of a block's characters, those that are links in another article's headline: .7 and .8 cut into articles too."""
+HEAD_CHARS = 40
+"""Characters up to which what stands above links may be their heading, whatever its element."""
 FULL_STOP = re.compile(r"[.。।۔][\"”»’'）)\]」』]*$")
 PICTURES = ("img", "picture", "amp-img")
 
@@ -53,6 +59,25 @@ def insets(placed: Sequence[Placed], kept: Sequence[int], is_main: Callable[[int
     if _chars(placed, apart) > MAX_APART * _chars(placed, kept):
         apart = frozenset()
     return apart | frozenset(_links(placed, kept))
+
+
+def link_lists(placed: Sequence[Placed]) -> list[etree._Element]:
+    """Return the largest elements that hold nothing but links, each a block of its own, and their heading."""
+    links = [one.linked >= ALL_LINKED * len(one.block.text) for one in placed]
+    listed = [is_link or (below and _may_head(one))
+              for one, is_link, below in zip(placed, links, [*links, False][1:], strict=True)]  # fmt: skip
+    around = _all_around(one.element for one, is_listed in zip(placed, listed, strict=True) if not is_listed)
+    known: dict[etree._Element, etree._Element] = {}
+    boxes = Counter(_outermost(one.element, around, known) for one in compress(placed, links))
+    return [
+        box
+        for box, blocks in boxes.items()
+        if box is not None and box.tag not in ("html", "body") and blocks >= MIN_LINK_BLOCKS
+    ]
+
+
+def _may_head(one: Placed) -> bool:
+    return one.block.kind is BlockKind.HEADING or len(one.block.text) < HEAD_CHARS
 
 
 def _boxes(

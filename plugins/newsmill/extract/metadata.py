@@ -74,20 +74,19 @@ class PageMetadata:
     choices: tuple[Choice, ...]  # how these were decided; dates are decided where the outlet's zone is known
 
 
-def page_metadata(root: etree._Element, url: str | None = None, known_names: tuple[str, ...] = ()) -> PageMetadata:
+def page_metadata(page: Statements, url: str | None = None, known_names: tuple[str, ...] = ()) -> PageMetadata:
     """Read a parsed page's metadata.
 
     Args:
-        root: the whole page; not changed.
+        page: the whole page's statements; it is not changed.
         url: the page's own address, if it is known; relative links are resolved against it.
         known_names: what the outlet is called, apart from what the page says.
     """
-    page = Statements(root)
     address = _canonical(page, url)
     host = host_of(url or (address.value if address else None))
     site = (*known_names, *page.site_names(), host, host.split(".")[0])
     title = headline(page, site, host)
-    own = OwnPart(root, title.value if title else None)
+    own = OwnPart(page.root, title.value if title else None)
     authors = page_authors(page, own, site)
     tags, language, description = _tags(page), _language(page), _description(page)
     return PageMetadata(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
@@ -19,11 +19,15 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from newsmill.extract.blocks import word_set
+from newsmill.extract.statements import MAX_MARK
 
 NOT_SHOWN = word_set("script style noscript svg template iframe object embed canvas audio video datalist math head")
 """Elements without words for a reader; they go whatever they hold."""
 APART = word_set("nav footer aside dialog menu form select button textarea input")
 """Elements that HTML means for what stands beside the text."""
+INLINE = word_set("b em font i small span strong")
+MAYBE_EMPTY = (*INLINE, *word_set("article div figure h2 h3 h4 header li ol p section source ul"))
+"""Elements that mean nothing when they hold nothing."""
 ROLES = word_set("alertdialog banner complementary contentinfo dialog menu menubar navigation search toolbar")
 """ARIA roles of the same."""
 HIDDEN_STYLE = re.compile(r"(?i)display\s*:\s*none|visibility\s*:\s*hidden")
@@ -73,12 +77,21 @@ OTHER_BOX = re.compile(
 
 
 def clean_tree(root: HtmlElement) -> None:
-    """Drop from a parsed page, in place, what is no article; the words after a dropped element stay."""
+    """Drop from a parsed page, in place, what is no article; the words after a dropped element stay.
+
+    Of its head the JSON-LD stays, which extractors ask too.
+    """
     body = root if root.tag == "body" else root.find("body")
     if body is None:
         return
-    for element in [element for element in body.iter(*NOT_SHOWN) if element is not body]:
-        element.drop_tree()
+    for element in root.xpath("head/*[not(self::script[contains(@type, 'ld+json')])]"):
+        element.getparent().remove(element)
+    etree.strip_elements(body, *NOT_SHOWN, with_tail=False)
+    _drop_boxes(body)
+    _drop_empty(body)
+
+
+def _drop_boxes(body: HtmlElement) -> None:
     boxes = list(_boxes(body))
     headed = _holders_of_headlines(body)
     total = boxes.pop().chars  # the body itself comes last
@@ -92,6 +105,22 @@ def clean_tree(root: HtmlElement) -> None:
     for box in boxes:
         if box.chars > MOST_TOGETHER * total and box.element.tag in ("aside", "footer"):
             box.element.tag = "div"  # it holds the article, and extractors pass over such elements unseen
+
+
+def _drop_empty(body: HtmlElement) -> None:
+    """Drop elements that hold nothing, which are a fifth of a page, inner before outer.
+
+    One that words follow stays: it may part them, as an empty `span` does that a style sheet shows as a line break.
+    """
+    for element in reversed(list(body.iter(*MAYBE_EMPTY))):
+        if len(element) or _has_words(element.tail) or element is body:
+            continue
+        if not (element.text if element.tag in INLINE else _has_words(element.text)):
+            element.drop_tree()
+
+
+def _has_words(text: str | None) -> bool:
+    return text is not None and not text.isspace()
 
 
 class _Box(NamedTuple):
@@ -109,7 +138,7 @@ def _boxes(body: HtmlElement) -> Iterator[_Box]:
     opened: list[tuple[HtmlElement, float, int]] = []
     for event, element in etree.iterwalk(body, events=("start", "end")):
         if event == "start":
-            most = 1.0 if element is body else _most(element)
+            most = 1.0 if element is body else _most(element.tag, element.items())
             if most is not None:
                 opened.append((element, most, said))
             paragraphs += element.tag == "p"
@@ -120,7 +149,8 @@ def _boxes(body: HtmlElement) -> Iterator[_Box]:
                 _, most, before = opened.pop()
                 yield _Box(element, said - before, most, f"{element.tag} {element.get('class')}")
             words = element.tail
-        said += _said(words, paragraphs > 0) if words else 0
+        if words and (paragraphs or len(words) >= LONG_RUN):
+            said += _said(words, paragraphs > 0)
 
 
 def _said(words: str, in_paragraph: bool) -> int:
@@ -129,31 +159,46 @@ def _said(words: str, in_paragraph: bool) -> int:
     return size if in_paragraph or size >= LONG_RUN else 0
 
 
-def _most(element: HtmlElement) -> float | None:
+def _most(tag: str, attributes: list[tuple[str, str]]) -> float | None:
     """Return the share of the page's paragraphs up to which an element is a box; None where no mark says that it is."""
-    names = list(filter(None, (_own_tag(element), *map(element.get, NAMED)))) if element.attrib else [_own_tag(element)]
-    by_name = _most_by_name(" ".join(names))
-    return MOST if by_name is None and _stands_apart(element) else by_name
+    most = MOST if tag in APART else _most_by_name(tag[:MAX_MARK]) if "-" in tag else 0.0
+    for name, value in attributes:
+        judge = JUDGES.get(name)
+        if judge:
+            most = max(most, judge(value[:MAX_MARK]))
+    return most or None
 
 
-@lru_cache(maxsize=4096)  # a page's elements have few names, many times
-def _most_by_name(names: str) -> float | None:
-    names = CAMEL.sub("-", names)
-    if INFORMATION_BOX.search(names):
+@lru_cache(maxsize=1 << 16)  # a site's pages have the same names
+def _most_by_name(names: str) -> float:
+    """Judge a class, an id or another name, or the tag of a custom element: site builders name these as classes."""
+    return max(map(_most_by_word, names.split()), default=0.0)
+
+
+@lru_cache(maxsize=1 << 16)
+def _most_by_word(name: str) -> float:
+    name = CAMEL.sub("-", name)
+    if INFORMATION_BOX.search(name):
         return MOST_OF_BOX
-    return MOST if OTHER_BOX.search(names) else None
+    return MOST if OTHER_BOX.search(name) else 0.0
 
 
-def _stands_apart(element: HtmlElement) -> bool:
-    if element.tag in APART or element.get("role", "").lower() in ROLES:
-        return True
-    hidden = element.get("hidden") is not None or element.get("aria-hidden") == "true"
-    return hidden or HIDDEN_STYLE.search(element.get("style", "")) is not None
+def _most_by_role(role: str) -> float:
+    return MOST if role.lower() in ROLES else 0.0
 
 
-def _own_tag(element: HtmlElement) -> str:
-    """Return the name of a custom element: site builders name these as they name classes."""
-    return element.tag if "-" in element.tag else ""
+def _most_by_style(style: str) -> float:
+    return MOST if HIDDEN_STYLE.search(style) else 0.0
+
+
+JUDGES: dict[str, Callable[[str], float]] = {
+    **dict.fromkeys(NAMED, _most_by_name),
+    "role": _most_by_role,
+    "hidden": lambda _: MOST,
+    "aria-hidden": lambda value: MOST if value == "true" else 0.0,
+    "style": _most_by_style,
+}
+"""How each attribute tells a box: the share up to which it is one, 0 where it tells nothing."""
 
 
 def _holders_of_headlines(body: HtmlElement) -> frozenset[HtmlElement]:

@@ -35,6 +35,13 @@ def teasers(count: int) -> str:
 LIST_OF_DATA = '<script type="application/ld+json">{"@type": "CollectionPage", "name": "Sport"}</script>'
 
 
+def test_headlines_that_are_nothing_but_links_make_an_index_too() -> None:
+    bare = "".join(
+        f"<li><a href=/{number}>Council of district {number} closes its old bridge</a></li>" for number in range(12)
+    )
+    assert problem(f"<main><ul>{bare}</ul></main>", WEBSITE, "Sport") is Reason.INDEX_PAGE
+
+
 @pytest.mark.parametrize("head", [WEBSITE, LIST_OF_DATA, "<link rel=canonical href=https://example.org/>"])
 def test_a_page_of_linked_headlines_that_calls_itself_a_list_is_an_index(head: str) -> None:
     assert problem(teasers(12), head, "Sport") is Reason.INDEX_PAGE

@@ -2,6 +2,7 @@ import time
 
 import pytest
 
+from newsmill.extract.blocks import placed_blocks
 from newsmill.extract.gaps import completed
 from newsmill.extract.html import parse_html, read_page
 from newsmill.model import Block, BlockKind
@@ -22,7 +23,7 @@ def p(*texts: str) -> str:
 def filled(body: str, *found: str, description: str | None = None) -> list[str]:
     root = parse_html(f"<html><body>{body}</body></html>")
     blocks = [Block(kind=BlockKind.PARAGRAPH, text=text) for text in found]
-    return [block.text for block in completed(blocks, root, description)]
+    return [block.text for block in completed(blocks, placed_blocks(root), description)]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +115,7 @@ def test_a_paragraph_that_the_extractor_shortened_is_taken_whole_once() -> None:
 def test_the_page_tells_the_kind_that_the_extractor_lost() -> None:
     root = parse_html(f"<html><body><div>{p(FIRST)}<ol><li>{SECOND}</li></ol></div></body></html>")
     found = [Block(kind=BlockKind.PARAGRAPH, text=text) for text in (FIRST, SECOND)]
-    assert [block.kind for block in completed(found, root)] == [BlockKind.PARAGRAPH, BlockKind.LIST_ITEM]
+    assert [block.kind for block in completed(found, placed_blocks(root))] == [BlockKind.PARAGRAPH, BlockKind.LIST_ITEM]
 
 
 def test_repeated_short_lines_of_an_article_are_kept() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from newsmill.extract.bounds import MAX_DEPTH
 from newsmill.extract.draft import ExtractError
-from newsmill.extract.html import article_blocks, parse_html, read_page
+from newsmill.extract.html import parse_html, read_page
 from newsmill.model import BlockKind, Reason
 
 SENTENCES = (
@@ -105,7 +105,7 @@ def test_an_extractor_that_fails_is_told_with_its_exception(monkeypatch: pytest.
     def fail(*_: object, **__: object) -> None:
         raise KeyError("nope\ud800")
 
-    monkeypatch.setattr("newsmill.extract.html.bare_extraction", fail)
+    monkeypatch.setattr("newsmill.extract.engine.bare_extraction", fail)
     refusal = run(page())
     assert refusal.reason is Reason.EXTRACTOR_FAILED
     assert "KeyError: 'nope" in refusal.detail
@@ -120,14 +120,12 @@ def test_a_page_that_precision_cuts_to_little_is_read_again(others: int, again: 
     """Precision cuts a section whose class says bottom; only where little else is left does it come back."""
     aside = "".join(f"<p>{SENTENCES[1]} Again {number}.</p>" for number in range(others))
     content = f"<html><body><article>{aside}<div class=bottom>{STORY}</div></article></body></html>"
-    found = [block.text for block in article_blocks(parse_html(content))]
+    found = [block.text for block in read_page(content).blocks]
     assert (f"{SENTENCES[0]} 0" in found) is again
 
 
 def test_a_page_without_an_article_still_gives_its_paragraphs() -> None:
-    assert [block.text for block in article_blocks(parse_html("<p>Only one short line.</p>"))] == [
-        "Only one short line."
-    ]
+    assert [block.text for block in read_page("<p>Only one short line.</p>").blocks] == ["Only one short line."]
 
 
 def test_the_declared_encoding_of_decoded_text_does_not_count() -> None:

@@ -2,8 +2,10 @@ import time
 
 import pytest
 
+from newsmill.extract.blocks import placed_blocks
 from newsmill.extract.gaps import completed
 from newsmill.extract.html import parse_html, read_page
+from newsmill.extract.insets import link_lists
 from newsmill.model import Block, BlockKind
 
 TEXTS = tuple(
@@ -23,8 +25,31 @@ def left(inset: str, *found: str, before: str = p(*TEXTS[:4]), after: str = p(*T
     root = parse_html(f"<html><body><article><div class=text>{before}{inset}{after}</div></article></body></html>")
     words = "".join(root.itertext())
     taken = [text for text in (*TEXTS[:4], *found, *TEXTS[4:]) if text in words]
-    blocks = completed([Block(kind=BlockKind.PARAGRAPH, text=text) for text in taken], root)
+    blocks = completed([Block(kind=BlockKind.PARAGRAPH, text=text) for text in taken], placed_blocks(root))
     return [block.text for block in blocks if block.text not in TEXTS]
+
+
+LINKS = "".join(f"<li><a href=/{number}>The council closes bridge number {number}</a></li>" for number in range(3))
+
+
+@pytest.mark.parametrize(
+    ("markup", "found"),
+    [
+        (f"<div id=x><h3>Most read</h3><ul>{LINKS}</ul></div>", "x"),
+        (f"<div><p>{TEXTS[0]}</p><ul id=x>{LINKS}</ul></div>", "x"),
+        (f"<div><p>{TEXTS[0]}</p><ul>{LINKS[: LINKS.rindex('<li>')]}</ul></div>", None),  # two may be the article's
+        (f"<div><p>{TEXTS[0]}</p><ul>{LINKS}<li>Nobody was hurt.</li></ul></div>", None),
+        (f"<p>{TEXTS[0]} <a href=/1>One</a> <a href=/2>Two</a> <a href=/3>Three</a></p>", None),
+    ],
+)
+def test_the_largest_element_of_links_and_their_heading_is_a_list_of_links(markup: str, found: str | None) -> None:
+    placed = placed_blocks(parse_html(f"<html><body>{p(*TEXTS[1:])}{markup}</body></html>"))
+    assert [box.get("id") for box in link_lists(placed)] == ([found] if found else [])
+
+
+def test_a_page_of_links_alone_is_no_list_of_links() -> None:
+    assert link_lists(placed_blocks(parse_html(f"<html><body><ul>{LINKS}</ul></body></html>"))) == []
+    assert link_lists(placed_blocks(parse_html("<html><body></body></html>"))) == []
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 import time
 
 import pytest
+from lxml.etree import tostring
 
 from newsmill.extract.blocks import tree_blocks
 from newsmill.extract.html import parse_html
@@ -103,3 +104,28 @@ def test_element_that_holds_the_article_is_named_so_that_extractors_see_it(tag: 
     clean_tree(root)
     assert [element.tag for element in root.iter("div", "aside", "footer")] == ["div"]
     assert SENTENCE in [block.text for block in tree_blocks(root)]
+
+
+@pytest.mark.parametrize(
+    ("markup", "whole"),
+    [
+        ("<div><span></span><p> </p><ul><li></li></ul></div>", ""),
+        ("before<span></span>behind", "before<span></span>behind"),  # a style sheet may show it as a line break
+        ("before<b> </b><i>behind</i>", "before<b> </b><i>behind</i>"),
+        ("before<div></div>behind", "before<div></div>behind"),
+        ("<a href='/x'></a>words", "<a href='/x'></a>words"),  # over all of a card: it tells that this is one
+        ("<table><tr><td></td><td>b</td></tr></table>", "<table><tr><td></td><td>b</td></tr></table>"),
+        ("<div><img src='a'></div>", "<div><img src='a'></div>"),
+    ],
+)
+def test_what_holds_nothing_and_parts_nothing_goes(markup: str, whole: str) -> None:
+    pages = [parse_html(f"<html><body><p>{SENTENCE}</p>{markup}</body></html>") for markup in (markup, whole)]
+    clean_tree(pages[0])
+    assert [tostring(page.find("body")) for page in pages[:1]] == [tostring(page.find("body")) for page in pages[1:]]
+
+
+def test_of_a_pages_head_only_json_ld_stays() -> None:
+    data = '<script type="application/ld+json">{"@type": "NewsArticle"}</script>'
+    root = parse_html(f"<html><head><title>Bridge</title><script>x</script>{data}</head><body>{ARTICLE}</body></html>")
+    clean_tree(root)
+    assert [element.get("type") for element in root.find("head")] == ["application/ld+json"]
