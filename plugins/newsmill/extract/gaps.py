@@ -22,7 +22,8 @@ from typing import TypeVar
 
 from lxml import etree
 
-from newsmill.extract.blocks import Placed, word_set
+from newsmill.extract.blocks import Placed
+from newsmill.extract.container import home_of
 from newsmill.extract.insets import ALL_LINKED, insets
 from newsmill.model import Block, BlockKind
 
@@ -58,12 +59,6 @@ MAX_VOTES = 5
 LEAD_SHARE = 0.6
 """Of a lead's words, those that the page's description must have; pages shorten it."""
 MIN_LEAD_WORDS = 6
-
-INNER = word_set(
-    "a abbr address b blockquote center cite code dd dl dt em figure font h1 h2 h3 h4 h5 h6 i li ol p pre q s small "
-    "span strong sub sup table tbody td tfoot th thead tr u ul"
-)
-"""Elements that are part of a paragraph or list; what is around them holds it."""
 
 Signature = tuple[tuple[str, str], ...]
 Key = TypeVar("Key", bound=Hashable)
@@ -116,7 +111,7 @@ class _Page:
         self.places = _places(placed, found)
         self.taken = Counter(place for place in self.places if place is not None)
         self.sure = sorted(place for place in self.taken if len(placed[place].block.text) >= MIN_SURE)
-        self.homes = [_home(one.element) for one in placed]
+        self.homes = [home_of(one.element) for one in placed]
         self.known = _Known(found)
 
     @cached_property
@@ -152,7 +147,7 @@ class _Page:
         """Tell whether the article is in the element around a block, or in elements of its name."""
         home = self.homes[index]
         if block.kind in (BlockKind.LIST_ITEM, BlockKind.QUOTE) and home not in self._held:
-            around = _home(home.getparent()) if home.getparent() is not None else home
+            around = home_of(home.getparent()) if home.getparent() is not None else home
             if self._held[around] >= ALIKE_SHARE * self._held.total():
                 return True
         return self._is_main(index)
@@ -265,13 +260,6 @@ def _most_alike(block: Block, alike: dict[tuple[str, ...], list[int]]) -> int | 
         return None
     index, count = votes.most_common(1)[0]
     return index if count >= ALIGNED_SHARE * len(shingles) else None
-
-
-def _home(element: etree._Element) -> etree._Element:
-    """Return the element that holds a paragraph or list, with others beside it."""
-    while element.tag in INNER and element.getparent() is not None:
-        element = element.getparent()
-    return element
 
 
 def _signature(element: etree._Element) -> Signature:

@@ -16,12 +16,12 @@ from trafilatura import baseline as take_all_paragraphs
 
 from newsmill.extract.blocks import Placed, outermost, placed_blocks, squeeze, squeeze_code, texts_of, tree_blocks
 from newsmill.extract.bounds import check_bounds, may_be_too_large
+from newsmill.extract.container import only_container
 from newsmill.extract.draft import Draft, ExtractError
 from newsmill.extract.engine import Focus, best_reading, chars_of, extracted
 from newsmill.extract.failures import problem_of, read_told
 from newsmill.extract.gaps import completed
 from newsmill.extract.hidden import is_markup, scripted_body, told_body
-from newsmill.extract.insets import link_lists
 from newsmill.extract.lines import line_blocks
 from newsmill.extract.metadata import PageMetadata, page_metadata
 from newsmill.extract.statements import Statements
@@ -110,10 +110,10 @@ def _fitting(content: str) -> bytes:
 
 
 def _shown_blocks(root: HtmlElement, placed: Sequence[Placed], told: str, lead: str | None) -> tuple[Block, ...]:
-    """Return the blocks of a page's article, and drop its lists of links.
+    """Return the blocks of a page's article.
 
-    They are what the extractor found and left out; where these are no more than a block, what JSON-LD tells of the
-    body; where there is none, the extractor's recall.
+    They are what its one container holds, or what trafilatura found, and what either left out; where these are no more
+    than a block, what JSON-LD tells of the body; where there is none, trafilatura's recall.
 
     Args:
         root: the cleaned page.
@@ -121,9 +121,7 @@ def _shown_blocks(root: HtmlElement, placed: Sequence[Placed], told: str, lead: 
         told: the body as JSON-LD has it.
         lead: what the page says the article is about, where its lead is part of the text.
     """
-    for box in link_lists(placed):
-        box.drop_tree()
-    blocks = completed(best_reading(root, placed), placed, lead)
+    blocks = completed(only_container(placed) or best_reading(root, placed), placed, lead)
     if len(blocks) <= 1:  # trafilatura reads `articleBody` too, and makes one paragraph of it
         unshown = _unshown(told)
         if chars_of(unshown) + len(unshown) > chars_of(blocks):  # with the spaces between its paragraphs, no less text
