@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsmill.blockkeys import block_key, key_and_words, plain, stem_keys
+from newsmill.blockkeys import block_key, keys_and_words, plain, stem_keys
+from newsmill.model import count_words
 
 
 @pytest.mark.parametrize(
@@ -39,12 +43,20 @@ def test_the_key_is_the_same_on_every_machine():
     assert block_key("12,345 Readers gave €7.") == -7541950901564643511
 
 
-@given(st.text())
-def test_any_text_has_a_key_of_64_bits_and_a_number_of_words(text):
-    key, words = key_and_words(text)
-    assert key == block_key(text)
-    assert -(2**63) <= key < 2**63
-    assert words >= 0
+@given(st.lists(st.text() | st.text("aÄßé’…0 \n.\xad½µπ")))
+def test_any_texts_have_keys_of_64_bits_and_numbers_of_words(texts):
+    found = keys_and_words(texts)
+    assert [key for key, _ in found] == [block_key(text) for text in texts]
+    assert all(-(2**63) <= key < 2**63 for key, _ in found)
+    assert [words for _, words in found] == [count_words(plain(text)) for text in texts]
+
+
+@given(st.text() | st.text("aÄßé’…0 \n.\xad½µπÞ²´\u0301ŉЖ"))
+def test_signs_and_capitals_are_folded_as_unicode_says(text):
+    composed = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    kinds = ((char, unicodedata.category(char)) for char in composed.casefold() if unicodedata.category(char) != "Cf")
+    folded = "".join(char if kind[0] in "LM" else "0" if kind[0] == "N" else " " for char, kind in kinds)
+    assert plain(text) == re.sub("0(?:[ 0]*0)?", "0", " ".join(folded.split()))
 
 
 def test_lone_surrogates_have_a_key():

@@ -20,12 +20,12 @@ from newsmill.extract.dates import end_of
 from newsmill.extract.dating import Dates, Notes
 from newsmill.extract.draft import DateClue, Draft, ExtractError
 from newsmill.extract.html import read_page
-from newsmill.extract.language import language_code, language_of
+from newsmill.extract.language import language_code, language_of, sample_of
 from newsmill.extract.markdown import read_markdown
 from newsmill.extract.printed import Printed, printed_fields
 from newsmill.extract.text import read_dump
 from newsmill.extract.urls import canonical_url, is_home, url_date
-from newsmill.model import Article, Block, Choice, DateSource, RawFormat, RawRecord, Reason, Unreadable, article_id_of
+from newsmill.model import Article, Choice, DateSource, RawFormat, RawRecord, Reason, Unreadable, article_id_of
 from newsmill.registry import Outlet, Registry
 
 
@@ -148,19 +148,21 @@ def _behind_outlet(draft: Draft, printed: Printed) -> tuple[str, ...]:
 def _choices(record: RawRecord, draft: Draft, printed: Printed, outlet: Outlet, article: Article) -> Iterator[Choice]:
     """Yield how each field was decided, but for dates: the record, then the format's own fields, then the text's."""
     given = record.given
-    said: dict[str, tuple[Said, ...]] = {
-        "url": ((RECORD, canonical_url(given.url)), *_tidied(told(draft, "url"), canonical_url)),
-        "title": ((RECORD, _given_text(record, given.title)), *told(draft, "title")),
-        "description": ((RECORD, _given_text(record, given.description)), *told(draft, "description")),
-        "authors": ((RECORD, unique(given.authors)), *told(draft, "authors"), ("printed byline", printed.authors),
-                    ("bare byline", printed.bare_authors if draft.outlet_authors else ()),
-                    ("outlet as author", draft.outlet_authors)),
-        "tags": ((RECORD, unique(given.tags)), *told(draft, "tags"), ("printed tags", printed.tags)),
-        "language": ((RECORD, language_code(given.language)), *_tidied(told(draft, "language"), language_code),
-                     ("outlet", outlet.language)),
+    said: dict[str, Callable[[], Iterable[Said]]] = {
+        "url": lambda: ((RECORD, canonical_url(given.url)), *_tidied(told(draft, "url"), canonical_url)),
+        "title": lambda: ((RECORD, _given_text(record, given.title)), *told(draft, "title")),
+        "description": lambda: ((RECORD, _given_text(record, given.description)), *told(draft, "description")),
+        "authors": lambda: ((RECORD, unique(given.authors)), *told(draft, "authors"),
+                            ("printed byline", printed.authors),
+                            ("bare byline", printed.bare_authors if draft.outlet_authors else ()),
+                            ("outlet as author", draft.outlet_authors)),
+        "tags": lambda: ((RECORD, unique(given.tags)), *told(draft, "tags"), ("printed tags", printed.tags)),
+        "language": lambda: ((RECORD, language_code(given.language)),
+                             *_tidied(told(draft, "language"), language_code), ("outlet", outlet.language)),
     }  # fmt: skip
     for name, pairs in said.items():
-        yield from settled(name, getattr(article, name), pairs)
+        value = getattr(article, name)
+        yield from settled(name, value, pairs() if value else ())
 
 
 def _tidied(said: Iterable[Said], tidy: Callable[[str | None], str | None]) -> Iterator[Said]:
@@ -195,8 +197,4 @@ def _language(record: RawRecord, draft: Draft, outlet: Outlet, notes: Notes) -> 
     given = language_code(record.given.language)
     if record.given.language and given is None:
         notes.add("language", record.given.language, "is no ISO 639-1 code")
-    return given or language_of(_sample(draft.blocks), draft.language) or outlet.language
-
-
-def _sample(blocks: Iterable[Block]) -> str:
-    return "\n".join(block.text for block in blocks)
+    return given or language_of(sample_of(block.text for block in draft.blocks), draft.language) or outlet.language

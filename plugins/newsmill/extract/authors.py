@@ -165,7 +165,10 @@ def opens_byline(text: str) -> bool:
 
 def plain(name: str) -> str:
     """Return a name's letters and digits in lower case without "the": how two spellings of an outlet compare."""
-    return re.sub(r"[\W_]+", "", re.sub(r"(?i)^the\s+", "", name.strip()).casefold())
+    folded = name.strip().casefold()
+    if folded[:3] == "the" and folded[3:4].isspace():
+        folded = folded[3:]
+    return folded if folded.isalnum() else "".join(filter(str.isalnum, folded))
 
 
 def _undated(text: str) -> str:

@@ -121,7 +121,7 @@ def check_lines(content: str) -> None:
     Raises:
         ExtractError: they are too many for an article.
     """
-    lines = sum(map(content.count, LINE_ENDS))
+    lines = sum(map(content.count, LINE_ENDS)) if len(content) > MAX_LINES else 0
     if lines > MAX_LINES:
         raise _too_large(f"it has {lines:,} lines, more than {MAX_LINES:,}")
 

@@ -67,7 +67,7 @@ def shown(value: Value) -> str:
 
 
 def _same(one: str, other: str) -> bool:
-    return set(map(plain, one.split(JOINT))) == set(map(plain, other.split(JOINT)))
+    return one == other or set(map(plain, one.split(JOINT))) == set(map(plain, other.split(JOINT)))
 
 
 def _choice(field: str, outcome: Outcome[str] | Outcome[tuple[str, ...]] | Outcome[datetime]) -> Choice:

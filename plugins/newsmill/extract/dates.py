@@ -9,10 +9,10 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from newsmill.extract.blocks import squeeze
+from newsmill.extract.months import word_day
 
 MAX_CHARS = 100
 """No date is written longer; longer text is not looked at."""
@@ -66,35 +66,8 @@ OFFSETS = {
 }
 """Hours from UTC of the abbreviations that outlets print. The ambiguous ones (BST, CST, IST) are taken as the news
 in English mostly means them: British summer, US central, Indian."""
-MONTH_NAMES = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
-ENGLISH_MONTHS = {
-    "sept": 9,
-    **{name: number for number, name in enumerate(MONTH_NAMES, start=1)},
-    **{name[:3]: number for number, name in enumerate(MONTH_NAMES, start=1)},
-}
 NAMED = {"ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles"}
 DAY_FIRST_ZONES = ("Europe/", "Africa/", "Asia/", "Australia/", "Pacific/", "Atlantic/", "Indian/")
-COMMON = ("en", "de", "es", "fr", "it", "pt", "nl")
-STRICT = {
-    "PARSERS": ["absolute-time"],  # no "2 days ago", no bare numbers
-    "REQUIRE_PARTS": ["day", "month", "year"],
-    "STRICT_PARSING": True,
-    "RELATIVE_BASE": datetime(2000, 1, 1),  # noqa: DTZ001 - dateparser wants it naive; any fixed day will do
-    "RETURN_AS_TIMEZONE_AWARE": False,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,26 +250,5 @@ def _worded(written: str, language: str | None) -> _Moment | None:
     match = DAY_WORDS.search(written)
     if match is None:
         return None
-    day = _word_day(re.sub(r"(?<=\d)(?:st|nd|rd|th|er|º|ª)\b|(?<=[^\W\d_])\.", "", match[0]), language)
+    day = word_day(re.sub(r"(?<=\d)(?:st|nd|rd|th|er|º|ª)\b|(?<=[^\W\d_])\.", "", match[0]), language)
     return _with_clock(day, written[match.end() :]) if day else None
-
-
-@lru_cache(maxsize=4096)
-def _word_day(written: str, language: str | None) -> date | None:
-    """Read a day with its month in words. dateparser is imported late: it costs 0.3 s and few pages need it."""
-    words = re.findall(r"[^\W\d_]{3,}|\d+", written.lower())
-    months = [ENGLISH_MONTHS[word] for word in words if word in ENGLISH_MONTHS]
-    numbers = [word for word in words if word.isdigit()]
-    if len(words) == 3 and len(months) == 1 and len(numbers) == 2:
-        return date(int(numbers[1]), months[0], int(numbers[0]))
-    import dateparser
-
-    for languages in ([language] if language and language not in COMMON else [], list(COMMON)):
-        try:
-            found = dateparser.parse(written, languages=languages, settings=STRICT) if languages else None
-        except ValueError:  # a language that dateparser does not know
-            continue
-        if found:
-            day: date = found.date()
-            return day
-    return None

@@ -1,16 +1,18 @@
 """Tell an article's language.
 
-Owns the detector and when it overrules what a page declares. Keep out: finding the declaration (metadata).
+Owns when the text overrules what a page declares, and how much of it is asked. Keep out: finding the declaration
+(metadata), the model (detector).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
-
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+from itertools import islice
 
 from newsmill.extract.blocks import word_set
+from newsmill.extract.detector import Detector
 
 MIN_LETTERS = 60
 """Shorter texts are a guess to the detector ("Hello" is Breton to it): 60 letters are about ten words."""
@@ -18,6 +20,10 @@ MIN_IDEOGRAMS = 15
 """Enough of a script in which one character is about a word."""
 MAX_CHARS = 1500
 """More text changes no verdict and costs time."""
+FIRST_CHARS, PLAIN = 300, 0.999
+"""Where so much of a text's beginning leaves so little doubt, the rest is not asked. Of 1,170 texts in twenty
+languages, prose and menus, 80 in 100 are plain so early, and none of them is another language, or in doubt, by 1,500
+characters."""
 SURE = 0.95
 """Confidence from which the text overrules a declaration: a template's language attribute is often wrong."""
 FAIR = 0.5
@@ -57,16 +63,28 @@ def language_code(text: str | None) -> str | None:
 def detect(text: str) -> tuple[str | None, float]:
     """Return the most likely ISO 639-1 code and its confidence from 0 to 1; None and 0 for too short a text."""
     sample = text[:MAX_CHARS]
-    letters = sum(map(str.isalpha, sample))
-    if letters < MIN_LETTERS and len(IDEOGRAMS.findall(sample)) < MIN_IDEOGRAMS:
+    letters = filter(str.isalpha, sample)
+    if next(islice(letters, MIN_LETTERS - 1, None), None) is None and len(IDEOGRAMS.findall(sample)) < MIN_IDEOGRAMS:
         return None, 0.0
-    code, confidence = load_detector().classify(sample)
-    return SAME.get(code, code), float(confidence)
+    detector = load_detector()
+    code, confidence = detector.classify(sample[:FIRST_CHARS])
+    if confidence < PLAIN and len(sample) > FIRST_CHARS:
+        code, confidence = detector.classify(sample)
+    return SAME.get(code, code), confidence
+
+
+def sample_of(texts: Iterable[str]) -> str:
+    """Return as much of an article's texts, a line each, as is asked for its language."""
+    taken, size = [], 0
+    for text in texts:
+        taken.append(text)
+        size += len(text) + 1
+        if size > MAX_CHARS:
+            break
+    return "\n".join(taken)
 
 
 @cache
-def load_detector() -> LanguageIdentifier:
-    """Load the model (0.7 s) once a process, as an own instance: the module's is shared and can be reset."""
-    detector = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    detector.set_languages([code for code in detector.labels if SAME.get(code, code) in CODES])
-    return detector
+def load_detector() -> Detector:
+    """Load the model (half a second) once a process."""
+    return Detector.load(CODES, SAME)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
-from newsmill.extract.blocks import CONTROL, squeeze
+from newsmill.extract.blocks import CONTROL, NO_TEXT
 from newsmill.extract.bounds import check_lines
-from newsmill.extract.marks import SENTENCE_END
+from newsmill.extract.marks import ends_sentence
 from newsmill.model import Block, BlockKind
 
 MARKERS = (
@@ -23,6 +23,11 @@ MARKERS = (
 )
 """Marks at the start of a line that tell its kind and are no text. Numbers and long dashes are text: they begin
 "13. September" and "– he said"."""
+MARKS = frozenset("#>-*+·•‣◦▪●⁃")
+"""What `MARKERS` begin with."""
+ODD = re.compile(rf"[{NO_TEXT}\t\x1f\u1680\u2000-\u200a\u202f\u205f\u3000]")
+"""A control character, or white space that is no space, no end of a line and no `FIXED_SPACE`; few dumps have one."""
+FIXED_SPACE = "\xa0"
 MAX_WRAP = 140
 """Characters; nobody wraps text wider (132 is the widest terminal): a longer line means that lines are paragraphs."""
 MIN_WRAP = 40
@@ -35,8 +40,7 @@ RUN_ON_SHARE = 0.4
 """Share of those that go on in mid-sentence. Of wrapped English lines about three in four do, of paragraphs none."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     text: str
     indent: int
     kind: BlockKind
@@ -53,14 +57,18 @@ def line_blocks(content: str) -> tuple[Block, ...]:
     check_lines(content)
     groups = list(_groups(content))
     width = _wrap_width(groups)
-    return tuple(block for group in groups for block in _joined(group, width or _own_width(group)))
+    blocks: list[Block] = []
+    for group in groups:
+        blocks += _joined(group, width or _own_width(group))
+    return tuple(blocks)
 
 
 def _groups(content: str) -> Iterator[list[_Line]]:
     """Yield the runs of lines between blank lines."""
     group: list[_Line] = []
+    is_plain = ODD.search(content) is None
     for raw in content.splitlines():
-        line = _line(CONTROL.sub("", raw).replace("\x00", ""))
+        line = _line(raw, is_plain=is_plain)
         if line is not None:
             group.append(line)
         elif group:
@@ -70,12 +78,17 @@ def _groups(content: str) -> Iterator[list[_Line]]:
         yield group
 
 
-def _line(raw: str) -> _Line | None:
-    text = squeeze(raw)
-    if not text:
-        return None
-    indent = len(raw) - len(raw.lstrip())
-    for kind, marker in MARKERS:
+def _line(raw: str, *, is_plain: bool) -> _Line | None:
+    """Return a line with its words divided by one space each, as those of most lines are already."""
+    text = raw.strip()
+    if text and (not is_plain or "  " in text or FIXED_SPACE in text):
+        raw = raw if is_plain else CONTROL.sub("", raw)
+        text = " ".join(raw.split())
+    return _marked(text, len(raw) - len(raw.lstrip())) if text else None
+
+
+def _marked(text: str, indent: int) -> _Line:
+    for kind, marker in MARKERS if text[0] in MARKS else ():
         match = marker.match(text)
         if match and any(map(str.isalnum, text[match.end() :])):
             return _Line(text[match.end() :], indent, kind)
@@ -121,11 +134,12 @@ def _own_width(group: Sequence[_Line]) -> int | None:
     A dump of few lines has too few pairs, and one with menus too many that are not full. So the group must be
     plain: all of its lines full, half of them going on in mid-sentence, and the last the end of one.
     """
-    pairs = list(pairwise(group))
-    width = max(len(line.text) + line.indent for line in group)
-    narrow = min((len(line.text) for line in group[:-1]), default=0)
-    if not pairs or narrow < MIN_WRAP or width > MAX_WRAP or not SENTENCE_END.search(group[-1].text):
+    if len(group) == 1 or not ends_sentence(group[-1].text):
         return None
+    width = max(len(line.text) + line.indent for line in group)
+    if width > MAX_WRAP or min(len(line.text) for line in group[:-1]) < MIN_WRAP:
+        return None
+    pairs = list(pairwise(group))
     if not all(_is_full(*pair, width) for pair in pairs):
         return None
     return width if sum(_runs_on(*pair) for pair in pairs) * 2 >= len(pairs) else None
@@ -145,12 +159,16 @@ def _needed(following: _Line) -> int:
 def _runs_on(line: _Line, following: _Line) -> bool:
     """Tell whether a sentence goes on in the next line: in lower case, or in a script that has no case."""
     first = following.text[0]
-    return first.islower() or (
-        first.isalpha() and first.lower() == first.upper() and not SENTENCE_END.search(line.text)
-    )
+    return first.islower() or (first.isalpha() and first.lower() == first.upper() and not ends_sentence(line.text))
 
 
-def _joined(group: Sequence[_Line], width: int | None) -> Iterator[Block]:
+def _joined(group: Sequence[_Line], width: int | None) -> Iterable[Block]:
+    if width is None:
+        return [Block(kind=line.kind, text=line.text) for line in group]
+    return _unwrapped(group, width)
+
+
+def _unwrapped(group: Sequence[_Line], width: int) -> Iterator[Block]:
     parts, kind = [group[0].text], group[0].kind
     for line, following in pairwise(group):
         if _continues(line, following, width):
@@ -161,9 +179,9 @@ def _joined(group: Sequence[_Line], width: int | None) -> Iterator[Block]:
     yield Block(kind=kind, text="".join(parts))
 
 
-def _continues(line: _Line, following: _Line, width: int | None) -> bool:
+def _continues(line: _Line, following: _Line, width: int) -> bool:
     """Tell whether a line is the next piece of the paragraph that the line before is of."""
-    if width is None or line.kind is BlockKind.HEADING or following.kind is not BlockKind.PARAGRAPH:
+    if line.kind is BlockKind.HEADING or following.kind is not BlockKind.PARAGRAPH:
         return False
     if following.indent > line.indent and line.kind is BlockKind.PARAGRAPH:
         return False

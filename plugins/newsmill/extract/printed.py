@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from newsmill.extract.authors import looks_like_person, names
+from newsmill.extract.authors import PARTICLES, looks_like_person, names
 from newsmill.extract.blocks import squeeze, unique
 from newsmill.extract.dates import CLOCK, DAY_WORDS, EAST_ASIAN, ISO, NUMERIC
 from newsmill.extract.draft import DateClue
-from newsmill.extract.marks import PROSE_STOP, SENTENCE_END
+from newsmill.extract.marks import ends_sentence, ends_short_sentence
 from newsmill.extract.urls import canonical_url
 from newsmill.model import Block, BlockKind, DateSource, Source
 
@@ -45,6 +45,8 @@ UPDATED = re.compile(
     r"(?i)\b(?:updated?|modified|stand|aktualisiert|mis à jour|actualizado|aggiornato|atualizado|bijgewerkt)\b"
     r"[\s:,]*(?:on|am|le|el|il|em|op)?\s*$"
 )
+YEAR = re.compile(r"\d{4}")
+"""What every written date has; few lines do."""
 DAYS = (DAY_WORDS, EAST_ASIAN, ISO, NUMERIC)
 WORD = re.compile(r"[^\W\d_]{3,}")
 MAX_OTHER_WORDS = 3
@@ -63,6 +65,8 @@ AND_LAST = re.compile(r"\s+(?:and|und|et|y|e|en)\s+(?=\W?[A-ZÀ-Þ\d])")
 ABOUT = re.compile(
     r"^(?:About|Über|À propos de|Sobre|Over|Su|Informazioni su)\s+(?:the author:?\s+)?(?P<name>\S.{2,60})$"
 )
+MAX_ABOUT = 100
+"""Characters of such a line; `ABOUT` takes no longer one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +76,14 @@ class Printed:
     published: tuple[DateClue, ...]
     modified: tuple[DateClue, ...]
     authors: tuple[str, ...]
-    bare_authors: tuple[str, ...]  # names above the story without "By": a person's, or a section's that looks like one
+    above: tuple[str, ...]  # lines above the story that are no part of its title
     tags: tuple[str, ...]
     sources: tuple[Source, ...]
+
+    @property
+    def bare_authors(self) -> tuple[str, ...]:
+        """The names above the story without "By": a person's, or a section's that looks like one."""
+        return bare_authors(self.above)
 
 
 def printed_fields(blocks: Sequence[Block], title: str | None) -> Printed:
@@ -83,13 +92,14 @@ def printed_fields(blocks: Sequence[Block], title: str | None) -> Printed:
     near = [line for line, _ in lines]
     dated = (line for line, above in lines if above or FIRST_DATED.match(line))
     dates = [(found, bool(UPDATED.search(before))) for line in dated for before, found in _dates(line)]
+    lists = [block.text for block in blocks if ":" in block.text]
     return Printed(
         published=tuple(_clue(found) for found, updated in dates if not updated),
         modified=tuple(_clue(found) for found, updated in dates if updated),
         authors=byline_authors(near) or about_authors(blocks),
-        bare_authors=bare_authors(line for line, above in lines if above and line not in (title or "")),
-        tags=_first(tag_line(block.text, blocks) for block in blocks),
-        sources=_first(source_line(block.text) for block in blocks),
+        above=tuple(line for line, above in lines if above and line not in (title or "")),
+        tags=_first(tag_line(text, blocks) for text in lists),
+        sources=_first(map(source_line, lists)),
     )
 
 
@@ -97,7 +107,7 @@ def byline_authors(lines: Sequence[str]) -> tuple[str, ...]:
     """Return the names of the first byline: "By Jane Doe | Sep 13, 2023", or "By" with the name in the next line."""
     for line, following in pairwise([*lines, ""]):
         match = BYLINE.match(line)
-        if match is None or len(line.split()) > MAX_BYLINE_WORDS:
+        if match is None or _is_long(line):
             continue
         rest = match["rest"] or following
         found = tuple(name for name in names([_before_date(rest)]) if looks_like_person(name))
@@ -110,10 +120,17 @@ def bare_authors(lines: Iterable[str]) -> tuple[str, ...]:
     """Return the names of the last line that holds nothing but names: "Jane Doe/John Roe"."""
     found: tuple[str, ...] = ()
     for line in lines:
-        named = () if line.isupper() else names([line])
+        named = () if line.isupper() or _holds_small_word(line) else names([line])
         if named and all(map(looks_like_person, named)) and _words_in(" ".join(named)) == _words_in(line):
             found = named
     return found
+
+
+def _holds_small_word(line: str) -> bool:
+    """Tell whether a line has a word that no name has: of three letters and more, and small."""
+    return any(
+        word[0].islower() and (found := WORD.match(word)) and found[0].lower() not in PARTICLES for word in line.split()
+    )
 
 
 def _words_in(line: str) -> int:
@@ -123,7 +140,7 @@ def _words_in(line: str) -> int:
 def about_authors(blocks: Sequence[Block]) -> tuple[str, ...]:
     """Return whom a biography near the end is about: a line "About Jane Doe", then text that begins with the name."""
     for block, following in pairwise(blocks):
-        match = ABOUT.match(block.text)
+        match = ABOUT.match(block.text) if len(block.text) <= MAX_ABOUT else None
         if match and looks_like_person(match["name"]) and following.text.startswith(match["name"]):
             return (match["name"],)
     return ()
@@ -157,6 +174,8 @@ def source_line(line: str) -> tuple[Source, ...]:
 
 def find_dates(line: str) -> Iterator[re.Match[str]]:
     """Yield the dates in a line, in their order."""
+    if YEAR.search(line) is None:
+        return
     matches = sorted((match for form in DAYS for match in form.finditer(line)), key=lambda match: match.span())
     end = 0
     for match in matches:
@@ -167,7 +186,7 @@ def find_dates(line: str) -> Iterator[re.Match[str]]:
 
 def is_dateline(line: str) -> bool:
     """Tell whether a line is a byline or date and no part of the story."""
-    return len(line.split()) <= MAX_BYLINE_WORDS and next(_dates(line), None) is not None
+    return YEAR.search(line) is not None and next(_dates(line), None) is not None
 
 
 def _near_title(blocks: Sequence[Block], title: str | None) -> Iterator[tuple[str, bool]]:
@@ -200,18 +219,24 @@ def _is_above(near: Sequence[Block], number: int, story: Sequence[int]) -> bool:
 
 def _is_story(block: Block, title: str | None) -> bool:
     text = block.text
-    long = len(text.split()) >= MIN_STORY_WORDS
-    return block.kind is BlockKind.PARAGRAPH and long and bool(SENTENCE_END.search(text)) and text != title
+    if block.kind is not BlockKind.PARAGRAPH or not ends_sentence(text) or text == title:
+        return False
+    return _has_words(text, MIN_STORY_WORDS)
 
 
 def _is_long(text: str) -> bool:
-    return len(text.split()) > MAX_BYLINE_WORDS
+    return _has_words(text, MAX_BYLINE_WORDS + 1)
+
+
+def _has_words(text: str, number: int) -> bool:
+    """Tell whether a text has so many words, without taking the rest of it apart."""
+    return len(text.split(None, number - 1)) == number
 
 
 def _dates(line: str) -> Iterator[tuple[str, str]]:
     """Yield what stands before each date of a byline, and the date with its time; nothing for part of a story."""
     found = list(find_dates(line))
-    if not found or len(line.split()) > MAX_BYLINE_WORDS or not _is_about_dates(line, found):
+    if not found or _is_long(line) or not _is_about_dates(line, found):
         return
     ends = [match.start() for match in found[1:]] + [len(line)]
     begin = 0
@@ -224,8 +249,8 @@ def _is_about_dates(line: str, found: Sequence[re.Match[str]]) -> bool:
     """Tell whether a line serves to date: it says so, is a byline, or holds little else."""
     first = line[: found[0].start()]
     if DATED.search(first) and not re.search(r"[.!?]\s", first):
-        return not PROSE_STOP.search(line) or len(line.split()) <= MAX_OTHER_WORDS + 5
-    return _other_words(line) <= MAX_OTHER_WORDS and not PROSE_STOP.search(line)
+        return not ends_short_sentence(line) or len(line.split()) <= MAX_OTHER_WORDS + 5
+    return _other_words(line) <= MAX_OTHER_WORDS and not ends_short_sentence(line)
 
 
 def _other_words(line: str) -> int:

@@ -6,12 +6,13 @@ Owns what is dropped from a URL. Keep out: which URL a record goes by (article),
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
 
 from courlan import normalize_url
 from courlan.clean import clean_query
 
-from newsmill.extract.dates import ENGLISH_MONTHS
+from newsmill.extract.months import ENGLISH_MONTHS
 
 MAX_URL = 2000
 """Characters; browsers and caches cut longer addresses, and no article needs one."""
@@ -28,8 +29,12 @@ URL_DATE = re.compile(
 def canonical_url(text: str | None) -> str | None:
     """Return an absolute http(s) URL without tracking parameters, fragment and user name; None if it is none."""
     url = "".join((text or "").split())
-    if not url or len(url) > MAX_URL:
-        return None
+    return _canonical(url) if url and len(url) <= MAX_URL else None
+
+
+@lru_cache(maxsize=64)
+def _canonical(url: str) -> str | None:
+    """Return a URL's canonical form; each record's is asked for several times."""
     try:
         parts = urlsplit(url)
         port = f":{parts.port}" if parts.port else ""

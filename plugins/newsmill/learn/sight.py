@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from newsmill.blockkeys import block_key, key_and_words, stem_keys
+from newsmill.blockkeys import block_key, keys_and_words, stem_keys
 
 MAX_BLOCKS = 400
 """Blocks noted of one article, half from each end: what an outlet prints around its articles stands there, and one
@@ -52,7 +52,7 @@ def sighting_row(
 ) -> dict[str, Any]:
     """Return what is noted of an article; `blocks` are the texts of its extracted blocks."""
     noted = _ends_of(range(len(blocks)))
-    keyed = [key_and_words(blocks[index]) for index in noted]
+    keyed = keys_and_words([blocks[index] for index in noted])
     return {
         "article_id": article_id,
         "day": day,

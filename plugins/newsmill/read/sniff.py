@@ -121,6 +121,8 @@ def format_of(text: str, path: str = "") -> RawFormat:
 
 
 def _is_fragment(text: str) -> bool:
+    if "<" not in text:
+        return False
     tags = len(_BLOCK_TAG.findall(text))
     if _TAG_START.match(text):
         return tags > 1

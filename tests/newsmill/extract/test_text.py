@@ -1,6 +1,7 @@
 import pytest
 
-from newsmill.extract.text import is_menu, is_title_like, read_dump
+from newsmill.extract.shapes import is_menu, is_title_like
+from newsmill.extract.text import read_dump
 from newsmill.model import Block, BlockKind
 
 LEAD = "The council voted on Tuesday to close the old bridge for six months, a spokesman said in the evening."
