@@ -18,6 +18,7 @@ from itertools import accumulate, islice
 from lxml import etree
 
 from newsmill.extract.blocks import Placed, short_text
+from newsmill.extract.shingles import WORD
 from newsmill.extract.statements import MAX_TITLE, Statements
 from newsmill.extract.urls import canonical_url, is_home
 from newsmill.model import Block, BlockKind, Reason
@@ -38,7 +39,6 @@ sentence, an article in one block that was taken for a notice did so once in 147
 MAX_LINKED = 0.5
 MAX_TITLES = 20
 """Titles and headlines that may say that a page is an error's: it has one or two."""
-WORD = re.compile(r"[\u0e00-\u0eff\u3040-\u9fff\uac00-\ud7af]|[^\W_\u0e00-\u0eff\u3040-\u9fff\uac00-\ud7af]+")
 SENTENCE_END = re.compile(r"[.!?…。！？।۔؟][\"”»’'）)\]」』]*$")
 
 ADDRESS = re.compile(

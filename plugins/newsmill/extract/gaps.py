@@ -25,12 +25,9 @@ from lxml import etree
 from newsmill.extract.blocks import Placed
 from newsmill.extract.container import home_of
 from newsmill.extract.insets import ALL_LINKED, insets
+from newsmill.extract.shingles import SHINGLE, WORD, shingles_of, tells
 from newsmill.model import Block, BlockKind
 
-SHINGLE = 4
-"""Words in a row by which texts are compared."""
-WORD = re.compile(r"[\u0e00-\u0eff\u3040-\u9fff\uac00-\ud7af]|[^\W_\u0e00-\u0eff\u3040-\u9fff\uac00-\ud7af]+")
-"""A word; one character in scripts that set no spaces, and in Korean, whose words carry endings."""
 SENTENCE_END = re.compile(r"[.!?…。！？।۔؟:;][\"”»’'）)\]」』]*$")
 
 MIN_SURE = 60
@@ -56,8 +53,6 @@ MAX_GROWTH = 1.5
 """How much longer than the extractor's a paragraph may be to be taken in its place: links dropped within it. All
 values from 1.2 to 3 did alike but for one paragraph."""
 MAX_VOTES = 5
-LEAD_SHARE = 0.6
-"""Of a lead's words, those that the page's description must have; pages shorten it."""
 MIN_LEAD_WORDS = 6
 
 Signature = tuple[tuple[str, str], ...]
@@ -169,7 +164,7 @@ class _Page:
             own = shingles_of(placed.block.text)
             if len(own) + SHINGLE <= MIN_LEAD_WORDS or index in self.taken or placed.element.tag in ("h1", "li", "dt"):
                 continue
-            if sum(shingle in told for shingle in own) >= LEAD_SHARE * len(own):
+            if tells(told, own):
                 return None if self.known.says(placed.block) else index
         return None
 
@@ -216,12 +211,6 @@ class _Page:
         shortened = len(block.text) < len(own.block.text) <= MAX_GROWTH * len(block.text)
         is_text = own.block.kind in (BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.LIST_ITEM)
         return own.block if shortened and is_text and own.linked <= MAX_LINKED * len(own.block.text) else block
-
-
-def shingles_of(text: str) -> list[tuple[str, ...]]:
-    """Return the runs of `SHINGLE` words of a text; none of a shorter one."""
-    words = WORD.findall(text.casefold())
-    return list(zip(*(words[start:] for start in range(SHINGLE)), strict=False))
 
 
 def _places(placed: Sequence[Placed], found: Sequence[Block]) -> list[int | None]:

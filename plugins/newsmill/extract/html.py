@@ -62,7 +62,7 @@ def read_page(content: str, url: str | None = None, known_names: tuple[str, ...]
     clean_tree(root)
     placed = placed_blocks(root)
     blocks = (
-        _shown_blocks(root, placed, told_body(page.node), _lead_told(found))
+        _shown_blocks(root, placed, told_body(page.node), found)
         or _unshown(scripted_body(script.text or "" for script in scripts))
         or tree_blocks(take_all_paragraphs(deepcopy(root))[0])
     )
@@ -109,7 +109,7 @@ def _fitting(content: str) -> bytes:
     return UNFIT_REFERENCE.sub(b" ", data)
 
 
-def _shown_blocks(root: HtmlElement, placed: Sequence[Placed], told: str, lead: str | None) -> tuple[Block, ...]:
+def _shown_blocks(root: HtmlElement, placed: Sequence[Placed], told: str, found: PageMetadata) -> tuple[Block, ...]:
     """Return the blocks of a page's article.
 
     They are what its one container holds, or what trafilatura found, and what either left out; where these are no more
@@ -119,9 +119,11 @@ def _shown_blocks(root: HtmlElement, placed: Sequence[Placed], told: str, lead: 
         root: the cleaned page.
         placed: all its blocks.
         told: the body as JSON-LD has it.
-        lead: what the page says the article is about, where its lead is part of the text.
+        found: what the page says of itself; its description tells the lead.
     """
-    blocks = completed(only_container(placed) or best_reading(root, placed), placed, lead)
+    blocks = completed(
+        only_container(placed, found.description) or best_reading(root, placed), placed, _lead_told(found)
+    )
     if len(blocks) <= 1:  # trafilatura reads `articleBody` too, and makes one paragraph of it
         unshown = _unshown(told)
         if chars_of(unshown) + len(unshown) > chars_of(blocks):  # with the spaces between its paragraphs, no less text
