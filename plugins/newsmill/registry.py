@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -95,7 +95,7 @@ class Registry:
 
     def get(self, slug: str) -> Outlet:
         """Return the outlet's facts, or the defaults where it has no file."""
-        return self.outlets.get(slug) or Outlet.model_construct(slug=slug)
+        return self.outlets.get(slug) or _without_file(slug)
 
     def resolve(self, *, given: str | None, url: str | None, folder: str | None) -> Outlet:
         """Find a record's outlet: the given one, by the URL's host, the folder, a slug of the host.
@@ -115,6 +115,11 @@ class Registry:
         labels = host.split(".")
         candidates = (".".join(labels[start:]) for start in range(len(labels) - 1))
         return next((self.by_host[name] for name in candidates if name in self.by_host), None)
+
+
+@lru_cache(maxsize=256)
+def _without_file(slug: str) -> Outlet:
+    return Outlet.model_construct(slug=slug)
 
 
 def host_of(url: str | None) -> str:
