@@ -35,7 +35,7 @@ class Tools:
     def warm_up(self, sorts: Iterable[tuple[str | None, str]]) -> None:
         """Compile what articles of these languages and outlets need, so that a forked process has it."""
         for languages in {languages_of(language, self.registry.get(outlet)) for language, outlet in sorts}:
-            self.rules.patterns.compiled(languages)
+            self.rules.spoken(languages).patterns.compile()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U00
 RUN_ON_LETTERS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
 """Thai, Lao, Burmese and Khmer: they put no space between words."""
 
+_UNSPACED = re.compile(f"{RUN_ON_LETTERS.pattern.removesuffix('+')}|{IDEOGRAPHS.pattern}")
+
 _LINE = re.compile(r"(?P<file>.+)#(?P<line>\d+)", re.DOTALL)
 
 RUN_ON_LETTERS_A_WORD = 5
@@ -459,7 +461,7 @@ def place_of(raw_path: str) -> tuple[str, int]:
 
 def count_words(text: str) -> int:
     """Count words: split at white space, and by characters in scripts without spaces."""
-    if text.isascii():
+    if text.isascii() or not _UNSPACED.search(text):
         return len(text.split())
     spaced = RUN_ON_LETTERS.sub(lambda run: " x" * -(-len(run[0]) // RUN_ON_LETTERS_A_WORD) + " ", text)
     return len(IDEOGRAPHS.sub(" x ", spaced).split())

@@ -21,6 +21,7 @@ from newsmill.model import (
     RawFormat,
     RawRecord,
     Reason,
+    Removal,
     Seen,
     Source,
     Unreadable,
@@ -28,13 +29,20 @@ from newsmill.model import (
 )
 from newsmill.schema import CLEANED, EXTRACTED
 
+_KINDS = {kind.value: kind for kind in BlockKind}
+_KIND_NAMES = {kind: kind.value for kind in BlockKind}
+_EXTRACTED = tuple(EXTRACTED.names)
+_CARRIED = tuple(name for name in CLEANED.names if name in _EXTRACTED)  # through cleaning, as they are
+_CHOICE, _REMOVAL = (tuple(field.name for field in dataclasses.fields(record)) for record in (Choice, Removal))
+"""Names of columns and fields, once: pyarrow makes a new list whenever it is asked, and `asdict` copies every value."""
+
 
 def article_row(article: Article) -> dict[str, Any]:
     """Return an article as a row of `schema.EXTRACTED`."""
-    row = {name: getattr(article, name) for name in EXTRACTED.names}
-    row["sources"] = [{"name": source.name, "url": source.url} for source in article.sources]
-    row["blocks"] = [{"kind": block.kind.value, "text": block.text} for block in article.blocks]
-    row["choices"] = [dataclasses.asdict(choice) for choice in article.choices]
+    row = {name: getattr(article, name) for name in _EXTRACTED}
+    row["sources"] = _sources(article)
+    row["blocks"] = [{"kind": _KIND_NAMES[block.kind], "text": block.text} for block in article.blocks]
+    row["choices"] = [{name: getattr(choice, name) for name in _CHOICE} for choice in article.choices]
     return row
 
 
@@ -44,7 +52,7 @@ def row_article(row: Mapping[str, Any]) -> Article:
     for name in ("authors", "tags", "notes"):
         values[name] = tuple(row[name])
     values["sources"] = tuple(Source(**source) for source in row["sources"])
-    values["blocks"] = tuple(Block(kind=BlockKind(block["kind"]), text=block["text"]) for block in row["blocks"])
+    values["blocks"] = tuple([Block(kind=_KINDS[block["kind"]], text=block["text"]) for block in row["blocks"]])
     values["choices"] = tuple(Choice(**{**choice, "agreeing": tuple(choice["agreeing"])}) for choice in row["choices"])
     values["date_source"] = DateSource(row["date_source"])
     values["raw_format"] = RawFormat(row["raw_format"])
@@ -54,8 +62,8 @@ def row_article(row: Mapping[str, Any]) -> Article:
 
 def cleaned_row(article: Article, cleaned: Cleaned, content_hash: str, version: str, day: date) -> dict[str, Any]:
     """Return a cleaned article as a row of `schema.CLEANED`; `day` is the run's, in UTC."""
-    row = {name: value for name, value in article_row(article).items() if name in CLEANED.names}
-    return row | {
+    return {name: getattr(article, name) for name in _CARRIED} | {
+        "sources": _sources(article),
         "date": date_of(article, day),
         "content_hash": content_hash,
         "text": cleaned.text,
@@ -66,6 +74,10 @@ def cleaned_row(article: Article, cleaned: Cleaned, content_hash: str, version: 
         "cleaner_version": version,
         "ingested_on": day,
     }
+
+
+def _sources(article: Article) -> list[dict[str, str | None]]:
+    return [{"name": source.name, "url": source.url} for source in article.sources]
 
 
 def date_of(article: Article, day: date) -> date:
@@ -83,7 +95,7 @@ def removal_rows(article: Article, cleaned: Cleaned, run_id: str) -> Iterator[di
         "outlet": article.outlet,
     }
     for removal in cleaned.removals:
-        yield whose | dataclasses.asdict(removal)
+        yield whose | {name: getattr(removal, name) for name in _REMOVAL}
 
 
 def unreadable_row(record: Unreadable) -> dict[str, Any]:

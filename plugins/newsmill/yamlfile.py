@@ -5,6 +5,7 @@ Owns the loader. Keep out: what the keys mean (registry, rules, front matter).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,7 +17,8 @@ from newsmill.model import NewsmillError
 MAX_YAML_CHARS = 1_000_000
 """A front matter or sidecar is a page of text at most; more is refused before it is parsed."""
 
-
+MAX_DEPTH = 20
+"""Lists and mappings within each other, in the files of a project; rules have five."""
 SCALARS = ("bool", "int", "float", "binary", "timestamp")
 """Types that YAML gives to scalars."""
 
@@ -48,6 +50,39 @@ class _PlainLoader(yaml.SafeLoader):
             event = self.peek_event()  # type: ignore[no-untyped-call]
             raise yaml.composer.ComposerError(None, None, "aliases (*name) are not accepted", event.start_mark)
         return super().compose_node(parent, index)
+
+
+class _FastLoader(yaml.CSafeLoader):
+    """`_PlainLoader` without its look at aliases, in C: for files that hold nothing it would refuse."""
+
+    yaml_constructors = {  # noqa: RUF012 - the base class declares it this way
+        **yaml.CSafeLoader.yaml_constructors,
+        **{f"tag:yaml.org,2002:{kind}": yaml.CSafeLoader.construct_yaml_str for kind in SCALARS},
+    }
+    yaml_implicit_resolvers = _PlainLoader.yaml_implicit_resolvers
+
+
+def parse_long_yaml(text: str) -> Any:
+    """Parse as `parse_yaml` does, with the same words about a mistake, and six times as fast where there is none.
+
+    For files of a project: the rules are 150,000 characters, which every task reads.
+    """
+    try:
+        if len(text) <= MAX_YAML_CHARS and _is_plain(yaml.parse(text, Loader=_FastLoader)):
+            return yaml.load(text, Loader=_FastLoader)  # noqa: S506 - a SafeLoader with less
+    except (yaml.YAMLError, ValueError, TypeError):
+        pass
+    return parse_yaml(text)
+
+
+def _is_plain(events: Iterable[Any]) -> bool:
+    """Whether there is neither an alias nor a nesting that the loader in C might not bear."""
+    depth = 0
+    for event in events:
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent) or depth > MAX_DEPTH:
+            return False
+    return True
 
 
 def parse_yaml(text: str) -> Any:
@@ -98,7 +133,7 @@ def read_text(path: Path) -> str:
 def load_text(path: Path, text: str, model: type[Model]) -> Model:
     """Read what a YAML file says into a pydantic model; raise as `load_file` does."""
     try:
-        return model.model_validate(parse_yaml(text))
+        return model.model_validate(parse_long_yaml(text))
     except YamlError as error:
         raise YamlError(f"{path}: {error}") from None
     except ValidationError as error:

@@ -1,7 +1,7 @@
 """Every rule's words are looked for in time linear in the text, whatever the text is.
 
-Patterns are RE2, which has no backtracking: that each is compiled by it is the proof. Phrases are a trie, attacked with
-what takes it the farthest: the rule's own phrases over and over, whole and without their end.
+Patterns are RE2, which has no backtracking: that each is compiled by it is the proof. Phrases are attacked with what
+takes looking for them the farthest: the rule's own phrases over and over, whole and without their end.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ import re2
 
 from newsmill.clean.cleaner import clean
 from newsmill.clean.fold import fold, words_of
+from newsmill.clean.patterns import Screen
 from newsmill.clean.restore import restore
-from newsmill.clean.rules import Rule
+from newsmill.clean.rule import Rule
 from newsmill.extract.article import extract
 from newsmill.model import Article, Block, BlockKind, Given, RawFormat, RawRecord
 from newsmill.registry import Outlet
@@ -35,17 +36,20 @@ def phrases_of(rule: Rule) -> list[str]:
 
 
 def test_every_pattern_of_every_rule_is_compiled_by_an_engine_without_backtracking():
-    engine = type(re2.compile("a"))
-    index = rules().patterns
-    compiled = [one for rule in RULES.values() for one in (*rule.compiled_needs, rule.compiled_replace) if one]
-    for languages in (None, frozenset({"en", "de"})):
-        index.find("a", languages)
-    pieces = [piece for pieces in index._compiled.values() for piece in pieces]
-    compiled += [one for piece in pieces for one in (piece.screen, *(pattern for _, pattern in piece.patterns))]
+    screens = [screen for languages in (None, frozenset({"en", "de"})) for screen in screens_of(languages)]
+    compiled = [screen._filter.re(number) for screen in screens for number in range(len(screen.patterns))]
+    compiled += [rule.compiled_replace for rule in RULES.values() if rule.compiled_replace]
     assert len(compiled) > 300
-    assert {type(one) for one in compiled} == {engine}
-    asked = {one.pattern for piece in pieces for one, _ in piece.patterns}
-    assert asked == {pattern for rule in RULES.values() for patterns in rule.patterns.values() for pattern in patterns}
+    assert {type(one) for one in compiled} == {type(re2.compile("a"))}
+    assert {type(screen._filter) for screen in screens} == {re2.Filter}
+    asked = {one.pattern for screen in screens for one in screen.patterns}
+    said = {pattern for rule in RULES.values() for patterns in rule.patterns.values() for pattern in patterns}
+    assert asked == said | {pattern for rule in RULES.values() for pattern in rule.needs}
+
+
+def screens_of(languages: frozenset[str] | None) -> list[Screen]:
+    index = rules().spoken(languages).patterns
+    return [index._of_all, index._of_long, index._needed, *index._screens.values()]
 
 
 @pytest.mark.parametrize("name", [name for name, rule in RULES.items() if rule.phrases])
@@ -54,7 +58,7 @@ def test_phrases_take_linear_time_on_their_own_words(name):
     for part in (longest, longest.rpartition(" ")[0] or longest):
         words = words_of(f"{part} " * (SIZE // (len(part) + 1)))
         start = time.process_time()
-        rules().phrases.find(words, None)
+        rules().spoken(None).phrases.find(words, 1, ends_sentence=False)
         assert time.process_time() - start < SECONDS
 
 

@@ -191,7 +191,7 @@ def load() -> None:
     from newsmill.settings import load_settings
     from newsmill.workplace import rules_of
 
-    rules_of(load_settings()).patterns.compiled(frozenset({"en"}))
+    rules_of(load_settings()).spoken(frozenset({"en"})).patterns.compile()
     load_detector()
 
 

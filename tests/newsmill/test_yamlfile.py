@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from newsmill.yamlfile import MAX_YAML_CHARS, YamlError, parse_yaml
+from newsmill.yamlfile import MAX_YAML_CHARS, YamlError, parse_long_yaml, parse_yaml
 
 
 def test_scalars_stay_the_strings_that_were_written():
@@ -41,6 +43,15 @@ def test_tags_of_types_change_nothing(kind, text):
 def test_what_is_not_plain_yaml_is_refused_with_place_and_reason(text, words):
     with pytest.raises(YamlError, match=words):
         parse_yaml(text)
+
+    with pytest.raises(YamlError, match=words):
+        parse_long_yaml(text)
+
+
+def test_files_of_a_project_say_the_same_however_they_are_read():
+    rules = (Path(__file__).parents[2] / "include" / "rules" / "outlet.yaml").read_text(encoding="utf-8")
+    for text in (rules, "a: No\nb: [~, 1.5, !!int 7, 'x', {c: 2020-01-01}]", "a: 1\na: 2", "", "- >\n  b\n  c"):
+        assert parse_long_yaml(text) == parse_yaml(text)
 
 
 def test_text_of_the_largest_size_is_read():

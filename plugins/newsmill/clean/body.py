@@ -15,7 +15,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from newsmill.clean.page import Line, Page
-from newsmill.clean.weights import Hints, Weights, is_stamp, weigh
+from newsmill.clean.stamps import is_stamp
+from newsmill.clean.weights import Hints, Weights, weigh
 
 TITLE_BONUS = 50
 """Words that a stretch is ahead when it begins at most `TITLE_REACH` blocks behind the title, on a crowded page."""

@@ -6,14 +6,15 @@ Owns the order of the steps. Keep out: rules' meaning (findings, decide), undoin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from newsmill.clean.body import find_body
 from newsmill.clean.category import Category
 from newsmill.clean.decide import Cut, decide
-from newsmill.clean.findings import Finder, needs_met
-from newsmill.clean.page import Page, survey
-from newsmill.clean.rules import Rule, RuleSet
+from newsmill.clean.findings import find_all
+from newsmill.clean.page import survey
+from newsmill.clean.rule import Rule
+from newsmill.clean.rules import RuleSet
 from newsmill.clean.span import outside, tells_most
 from newsmill.clean.thread import find_thread, within
 from newsmill.clean.weights import Hints
@@ -42,8 +43,8 @@ def clean(article: Article, rules: RuleSet, outlet: Outlet, profile: Profile | N
         `restore` gives the blocks back from both.
     """
     page = survey(article, outlet, profile)
-    finder = Finder.of(page, rules)
-    findings = tuple(finder.find(line) for line in page.lines)
+    found = find_all(page, rules)
+    findings = found.of_lines
     hints = Hints.of(findings)
     thread = find_thread(page, findings)
     body = find_body(page, hints, thread.first if thread else len(page.lines))
@@ -53,7 +54,7 @@ def clean(article: Article, rules: RuleSet, outlet: Outlet, profile: Profile | N
         article.raw_format is RawFormat.MARKDOWN and tells_most(page, body, hints)
     ):
         cuts = outside(page, body, hints, cuts)
-    changes = _changes(page, rules)
+    changes = _changes(rules, found.needs)
     kept: list[str] = []
     removals: list[Removal] = []
     for index, block in enumerate(article.blocks):
@@ -65,9 +66,8 @@ def clean(article: Article, rules: RuleSet, outlet: Outlet, profile: Profile | N
     return Cleaned(text="\n\n".join(kept), removals=tuple(removals))
 
 
-def _changes(page: Page, rules: RuleSet) -> Sequence[Change]:
-    met = ((rule, needs_met(rule, page)) for rule in rules.rules if rule.replace)
-    return [(rule, block) for rule, block in met if block is not None]
+def _changes(rules: RuleSet, needs: Mapping[int, int]) -> Sequence[Change]:
+    return [(rule, needs.get(number, -1)) for number, rule in rules.replacing if number in needs or not rule.needs]
 
 
 def _steps(index: int, text: str, cut: Cut | None, changes: Sequence[Change]) -> Iterator[Removal]:
@@ -75,7 +75,9 @@ def _steps(index: int, text: str, cut: Cut | None, changes: Sequence[Change]) ->
         yield _removal(index, 0, text, None, cut.rule.id, cut.rule.category, cut.evidence)
         return
     step = 0
-    shaped = _BLANK_LINES.sub("\n", text.strip())
+    shaped = text.strip()
+    if "\n" in shaped:
+        shaped = _BLANK_LINES.sub("\n", shaped)
     if shaped != text or not text:
         yield _removal(index, step, text, shaped or None, "shape.white_space", Category.SHAPE, _SHAPED)
         text, step = shaped, step + 1
@@ -108,9 +110,11 @@ def _removal(
         text_before=before,
         text_after=after,
         rule=rule,
-        category=category.value,
+        category=_NAMES[category],
         evidence=evidence,
     )
 
 
+_NAMES = {category: category.value for category in Category}
+"""Looked up, since `value` takes longer than all else that is done for a removal."""
 _SHAPED = "the block was empty, had outer white space or held a blank line"

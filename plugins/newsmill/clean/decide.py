@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property
 
 from newsmill.clean.body import Body
 from newsmill.clean.category import Category
 from newsmill.clean.findings import Finding
 from newsmill.clean.page import Line, Page
-from newsmill.clean.rules import Place, Rule, Then
+from newsmill.clean.rule import Place, Rule, Then
 
 ROUNDS = 8
 """Comment prompt, first paragraph about the outlet, what stands next to that …; each round is one pass. What a
@@ -53,20 +54,11 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
-class _Around:
-    """For every block, the categories cut before it, behind it and near it, as bits."""
-
-    before: Sequence[int]
-    behind: Sequence[int]
-    near: Sequence[int]
-
-
-@dataclass(frozen=True, slots=True)
 class _Case:
     """All that the decision rests on."""
 
     page: Page
-    findings: Sequence[tuple[Finding, ...]]
+    found: Sequence[tuple[Line, tuple[Finding, ...]]]  # the lines in which rules have found anything
     body: Body
     suspects: frozenset[int]
 
@@ -77,7 +69,8 @@ class _Case:
 
 def decide(page: Page, findings: Sequence[tuple[Finding, ...]], body: Body, suspects: frozenset[int]) -> dict[int, Cut]:
     """Return the cuts by block number."""
-    case = _Case(page, findings, body, suspects)
+    found = [(line, those) for line, those in zip(page.lines, findings, strict=True) if those]
+    case = _Case(page, found, body, suspects)
     cuts: dict[int, Cut] = {}
     for _ in range(ROUNDS):
         fresh = _round(case, cuts)
@@ -90,12 +83,12 @@ def decide(page: Page, findings: Sequence[tuple[Finding, ...]], body: Body, susp
 
 
 def _round(case: _Case, cuts: dict[int, Cut]) -> dict[int, Cut]:
-    around = _look_around(case, cuts)
+    around = _Around(case, cuts)
     fresh = {}
-    for line in case.page.lines:
+    for line, found in case.found:
         if line.index in cuts:
             continue
-        for finding in case.findings[line.index]:
+        for finding in found:
             if _stands(finding.rule, line, case, around):
                 evidence = case.evidence(line.index, finding.evidence)
                 fresh[line.index] = Cut(finding.rule, evidence, finding.rule.certain)
@@ -107,8 +100,7 @@ def _stands(rule: Rule, line: Line, case: _Case, around: _Around) -> bool:
     index, body = line.index, case.body
     if rule.then is Then.TURN or not _is_at(rule.at, body, index) or _is_own(rule, line, case):
         return False
-    sides = ((rule.after, around.before), (rule.before, around.behind), (rule.near, around.near))
-    return all(wanted is None or _any_of(wanted) & bits[index] for wanted, bits in sides)
+    return not rule.looks_around or around.has(rule, index)
 
 
 def _is_own(rule: Rule, line: Line, case: _Case) -> bool:
@@ -129,20 +121,44 @@ def _is_at(place: Place, body: Body, index: int) -> bool:
     return place is Place.ANYWHERE or body.is_head(index) or body.is_tail(index)
 
 
-def _any_of(categories: Sequence[Category]) -> int:
+@dataclass(frozen=True)
+class _Around:
+    """For every block, the categories cut before it, behind it and near it, as bits; few pages are asked for them."""
+
+    case: _Case
+    cuts: dict[int, Cut]
+
+    def has(self, rule: Rule, index: int) -> bool:
+        """Whether what a rule asks for was cut around a block."""
+        return (
+            (rule.after is None or bool(_any_of(rule.after) & self.before[index]))
+            and (rule.before is None or bool(_any_of(rule.before) & self.behind[index]))
+            and (rule.near is None or bool(_any_of(rule.near) & self.near[index]))
+        )
+
+    @cached_property
+    def before(self) -> Sequence[int]:
+        """The categories cut before each block, since the last prose."""
+        return list(_carried(self.case, self.case.page.lines, self.cuts))
+
+    @cached_property
+    def behind(self) -> Sequence[int]:
+        """The categories cut behind each block, up to the next prose."""
+        return list(_carried(self.case, self.case.page.lines[::-1], self.cuts))[::-1]
+
+    @cached_property
+    def near(self) -> Sequence[int]:
+        """The categories cut at most `NEAR_BLOCKS` away from each block."""
+        near = [0] * len(self.case.page.lines)
+        for index, cut in self.cuts.items():
+            for beside in range(max(0, index - NEAR_BLOCKS), min(len(near), index + NEAR_BLOCKS + 1)):
+                near[beside] |= _BIT[cut.rule.category]
+        return near
+
+
+@cache
+def _any_of(categories: tuple[Category, ...]) -> int:
     return sum(_BIT[category] for category in set(categories))
-
-
-def _look_around(case: _Case, cuts: dict[int, Cut]) -> _Around:
-    lines = case.page.lines
-    before = list(_carried(case, lines, cuts))
-    behind = list(_carried(case, lines[::-1], cuts))[::-1]
-    own = [_BIT[cuts[line.index].rule.category] if line.index in cuts else 0 for line in lines]
-    near = [0] * len(lines)
-    for index in range(len(lines)):
-        for bits in own[max(0, index - NEAR_BLOCKS) : index + NEAR_BLOCKS + 1]:
-            near[index] |= bits
-    return _Around(before, behind, near)
 
 
 def _carried(case: _Case, lines: Sequence[Line], cuts: dict[int, Cut]) -> Iterator[int]:
@@ -158,11 +174,11 @@ def _carried(case: _Case, lines: Sequence[Line], cuts: dict[int, Cut]) -> Iterat
 
 def _followers(case: _Case, cuts: dict[int, Cut], spare: frozenset[int]) -> dict[int, Cut]:
     """Return what markers in the tail take with them, each by the last marker before it, but no line of `spare`."""
+    if case.body.last < 0 or not any(cut.rule.then for cut in cuts.values()):
+        return {}
     taken: dict[int, Cut] = {}
     marker = -1
-    for line in case.page.lines:
-        if not case.body.is_tail(line.index):
-            continue
+    for line in case.page.lines[case.body.last + 1 :]:
         if line.index in cuts:
             marker = line.index if cuts[line.index].rule.then else marker
         elif marker >= 0 and line.index not in spare and _follows(case, cuts, marker, line):
@@ -189,7 +205,7 @@ def _is_listed_teaser(case: _Case, cuts: dict[int, Cut], line: Line) -> bool:
 def _capped(page: Page, cuts: dict[int, Cut]) -> dict[int, Cut]:
     """Keep only the certain cuts where all together would take most of the prose, or every block."""
     prose = sum(line.count for line in page.lines if line.reads_as_prose)
-    gone = sum(line.count for line in page.lines if line.reads_as_prose and line.index in cuts)
+    gone = sum(page.lines[index].count for index in cuts if page.lines[index].reads_as_prose)
     share = gone / prose if prose else 0.0
     if share <= MAX_CUT and len(cuts) < len(page.lines):
         return cuts

@@ -5,16 +5,19 @@ Owns matching within one block. Keep out: places, neighbours and the choice betw
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from newsmill.clean.fold import after_word, words_of
 from newsmill.clean.page import Line, Page, stems
-from newsmill.clean.patterns import Found
-from newsmill.clean.phrases import Hit
+from newsmill.clean.patterns import PatternIndex, Said
+from newsmill.clean.phrases import Hit, Match
 from newsmill.clean.predicates import Predicate, check
-from newsmill.clean.rules import Match, Rule, RuleSet, Then
+from newsmill.clean.rule import Rule, Then
+from newsmill.clean.rules import RuleSet
 from newsmill.clean.speech import is_mentioned
+from newsmill.clean.spoken import Looked
+from newsmill.clean.traits import traits_of
 
 FORMULA_WORDS = 8
 """A phrase as long as this is a formula; that one of its words is in the title as well says nothing about it."""
@@ -41,71 +44,94 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Findings:
+    """What rules find on a page."""
+
+    of_lines: tuple[tuple[Finding, ...], ...]  # in the order of the rules
+    needs: Mapping[int, int]  # rule -> the first block of those that it needs in the article
+
+
+def find_all(page: Page, rules: RuleSet) -> Findings:
+    """Ask the rules of every line."""
+    spoken = rules.spoken(page.languages)
+    looked = [spoken.look(line.folded, line.words, line.count, line.ends_sentence) for line in page.lines]
+    needs: dict[int, int] = {}
+    for line, one in zip(page.lines, looked, strict=True):
+        for rule in one.needs:
+            needs.setdefault(rule, line.index)
+    finder = Finder(page, rules, spoken.patterns, needs)
+    return Findings(tuple(map(finder.find, page.lines, looked)), needs)
+
+
+@dataclass(frozen=True, slots=True)
 class Finder:
     """The rules for one page."""
 
     page: Page
     rules: RuleSet
-    wordless: tuple[int, ...]  # rules to ask of every line: no phrase or pattern finds them
-    unmet: frozenset[int]  # rules that need a block which the article lacks
+    patterns: PatternIndex
+    needs: Mapping[int, int]
 
-    @classmethod
-    def of(cls, page: Page, rules: RuleSet) -> Finder:
-        """Choose the rules to ask of every line of a page; the rest are found by their words."""
-        numbered = tuple(enumerate(rules.rules))
-        unmet = frozenset(number for number, rule in numbered if needs_met(rule, page) is None)
-        return cls(page, rules, tuple(number for number, rule in numbered if not rule.says_words), unmet)
+    def find(self, line: Line, looked: Looked) -> tuple[Finding, ...]:
+        """Return the findings of a line in the order of the rules, by what was seen of their words."""
+        numbers: Sequence[int] = self.rules.askable.of_block(line.block.kind, traits_of(line, self.page))
+        if looked.hits or looked.said:
+            numbers = sorted({*looked.hits, *looked.said, *numbers})
+        found = [self._ask(number, line, looked) for number in numbers]
+        return tuple(filter(None, found)) if found else ()
 
-    def find(self, line: Line) -> tuple[Finding, ...]:
-        """Return the findings of a line in the order of the rules."""
-        hits = self.rules.phrases.find(line.words, self.page.languages)
-        found = self.rules.patterns.find(line.folded, self.page.languages)
-        numbers = sorted({*hits, *found, *self.wordless} - self.unmet)
-        asked = (self._ask(number, line, hits.get(number, ()), found.get(number)) for number in numbers)
-        return tuple(filter(None, asked))
-
-    def _ask(self, number: int, line: Line, hits: Sequence[Hit], found: Found | None) -> Finding | None:
+    def _ask(self, number: int, line: Line, looked: Looked) -> Finding | None:
         rule = self.rules.rules[number]
-        if not _fits(rule, line):
+        if not _fits(rule, line) or (rule.needs and number not in self.needs):
             return None
-        said = _phrase_fact(rule, line, hits) or _pattern_fact(rule, line, found)
-        if rule.says_words and (not said or self._belongs(rule, line, said)):
-            return None
+        said = None
+        if rule.says_words and not rule.is_late:
+            said = self._said(number, rule, line, looked)
+            if said is None:
+                return None
         told = [check(predicate, line, self.page) for predicate in rule.predicates]
         if None in told or any(check(predicate, line, self.page) for predicate in rule.excluded):
             return None
+        if rule.is_late:
+            said = self._said(number, rule, line, looked)
+            if said is None:
+                return None
         facts = (said.fact if said else None, *told) if said or told else (f"it is a {line.block.kind.value}",)
         return Finding(rule, tuple(filter(None, facts)))
 
-    def _belongs(self, rule: Rule, line: Line, said: _Said) -> bool:
+    def _said(self, number: int, rule: Rule, line: Line, looked: Looked) -> _Words | None:
+        """Return the rule's words in a line; None where it has none, or the article itself speaks of them."""
+        hits, matched = looked.hits.get(number), looked.said.get(number)
+        if rule.is_late:
+            matched = self.patterns.find_late(number, line.folded)
+        said = _phrase_fact(rule, line, hits) or _pattern_fact(rule, line, matched)
+        return None if said and self._belongs(rule, line, said) else said
+
+    def _belongs(self, rule: Rule, line: Line, said: _Words) -> bool:
         """Whether the article itself speaks of the rule's words."""
         if line.reads_as_prose and self._is_subject(rule, said):
             return True
         if Predicate.SPEECH not in rule.excluded:
             return False
-        return is_mentioned(said.rest, self.page.languages, whole=rule.match is Match.START)
+        return is_mentioned(said.rest(), self.page.languages, whole=rule.match is Match.START)
 
-    def _is_subject(self, rule: Rule, said: _Said) -> bool:
+    def _is_subject(self, rule: Rule, said: _Words) -> bool:
         """Whether title or description name the rule's category or most of its words; unmistakable words are common."""
         if rule.category in self.page.subjects:
             return True
-        return not rule.in_prose and 2 * len(self.page.subject & said.stems) > len(said.stems)
+        return not rule.in_prose and self._are_most(said.stems())
+
+    def _are_most(self, own: frozenset[str]) -> bool:
+        return 2 * len(self.page.subject & own) > len(own)
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """The words of a rule in a block, and the sentence about them."""
+class _Words:
+    """The words of a rule in a block, and the sentence about them; the rest is asked for seldom."""
 
     fact: str
-    stems: frozenset[str]  # of the rule's own words, not of what a pattern leaves open
-    rest: str = ""  # what stands behind them
-
-
-def needs_met(rule: Rule, page: Page) -> int | None:
-    """Return the first block that the rule needs elsewhere in the article; -1 where it needs none, None without."""
-    if not rule.needs:
-        return -1
-    return next((line.index for line in page.lines if any(p.search(line.folded) for p in rule.compiled_needs)), None)
+    stems: Callable[[], frozenset[str]]  # of the rule's own words, not of what a pattern leaves open
+    rest: Callable[[], str] = str  # what stands behind them
 
 
 def _fits(rule: Rule, line: Line) -> bool:
@@ -114,27 +140,23 @@ def _fits(rule: Rule, line: Line) -> bool:
     return rule.min_words <= line.count and (rule.max_words is None or line.count <= rule.max_words)
 
 
-def _phrase_fact(rule: Rule, line: Line, hits: Sequence[Hit]) -> _Said | None:
+def _phrase_fact(rule: Rule, line: Line, hits: Sequence[Hit] | None) -> _Words | None:
     if not hits:
         return None
     if rule.match is Match.MADE_OF:
         return _made_of_fact(rule, line, hits)
-    fitting = [hit for hit in hits if _lies(rule.match, hit, len(line.words))]
-    if not fitting:
+    (hit,) = hits
+    words = line.words[hit.start : hit.end]
+    return _Words(
+        f"{hit.phrase!r} {_SAID[rule.match]}",
+        lambda: stems(words) if len(words) < FORMULA_WORDS else frozenset(),
+        lambda: after_word(line.folded, hit.end - 1),
+    )
+
+
+def _made_of_fact(rule: Rule, line: Line, hits: Sequence[Hit]) -> _Words | None:
+    if len(hits) < rule.at_least:
         return None
-    longest = max(fitting, key=lambda hit: (hit.end - hit.start, hit.phrase))
-    rest = after_word(line.folded, longest.end - 1)
-    words = line.words[longest.start : longest.end]
-    own = stems(words) if len(words) < FORMULA_WORDS else frozenset()
-    return _Said(f"{longest.phrase!r} {_SAID[rule.match]}", own, rest)
-
-
-def _lies(match: Match, hit: Hit, size: int) -> bool:
-    at_start = hit.start == 0 or match not in (Match.WHOLE, Match.START)
-    return at_start and (hit.end == size or match not in (Match.WHOLE, Match.END))
-
-
-def _made_of_fact(rule: Rule, line: Line, hits: Sequence[Hit]) -> _Said | None:
     covered = {number for number, word in enumerate(line.words) if word.isdigit()}
     for hit in hits:
         covered.update(range(hit.start, hit.end))
@@ -143,15 +165,17 @@ def _made_of_fact(rule: Rule, line: Line, hits: Sequence[Hit]) -> _Said | None:
         return None
     shown = ", ".join(repr(phrase) for phrase in sorted(different)[:3])
     fact = f"{len(covered)} of its {len(line.words)} words are of the list of this rule ({shown})"
-    return _Said(fact, stems(line.words))
+    return _Words(fact, lambda: stems(line.words))
 
 
-def _pattern_fact(rule: Rule, line: Line, found: Found | None) -> _Said | None:
-    if found is None:
+def _pattern_fact(rule: Rule, line: Line, said: Said | None) -> _Words | None:
+    if said is None:
         return None
-    fact = f"{_shortened(found.text)!r} {_SAID[rule.match]} (pattern {_shortened(found.pattern)!r})"
-    own = stems(words_of(found.text)) & stems(words_of(found.pattern))
-    return _Said(fact, own, line.folded.partition(found.text)[2])
+    return _Words(
+        f"{_shortened(said.text)!r} {_SAID[rule.match]} (pattern {_shortened(said.pattern)!r})",
+        lambda: stems(words_of(said.text)) & stems(words_of(said.pattern)),
+        lambda: line.folded.partition(said.text)[2],
+    )
 
 
 def _shortened(text: str, size: int = 60) -> str:

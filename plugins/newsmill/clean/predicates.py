@@ -11,17 +11,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from difflib import SequenceMatcher
 from enum import StrEnum
+from functools import cache
 
 from newsmill.clean import repeats
 from newsmill.clean.fold import fold, words_of
-from newsmill.clean.page import TEASER_KEY, Line, Page, Words
+from newsmill.clean.page import RUN_LINES, TEASER_KEY, Line, Page, Words
 from newsmill.clean.speech import reports_speech
 from newsmill.clean.vocabulary import ANONYMOUS, BY, DATE_COMPANY, MONTHS, ROLES
 
-SHORT_WORDS = 8
-"""A line of a menu is at most as long as this (headlines are longer)."""
-RUN_LINES = 4
-"""As many short lines in a row are a menu, not headings of an article."""
 NEAR_TITLE = 0.92
 """Share of words in common, in order, from which a block is the title in another spelling (difflib's ratio)."""
 
@@ -29,10 +26,10 @@ _PREFIX_WORDS = 5  # fewer of the title's first words may be any phrase
 _SUFFIX_WORDS = 6  # a site's and a section's name behind a title: "… | World | News"
 _NEAR_TITLE_WORDS = range(4, 41)
 _SUFFIX_SIGN = re.compile(r"\s[|·•–—:>»-]\s")
-_LINK_SIGN = re.compile(r'[|·•>›/]| " ')  # "»" is folded to a quotation mark
+LINK_SIGNS = re.compile(r'[|·•>›/]| " ')  # "»" is folded to a quotation mark
 _LINK_ITEMS = 3
 _LINK_WORDS = 60
-_ALT_WORDS = 6
+ALT_WORDS = 6
 _BYLINE_WORDS = 12
 _BESIDE_NAMES = BY | ROLES | MONTHS | DATE_COMPANY
 _DATE_WORDS = 16
@@ -44,8 +41,6 @@ _CLOSING_BEFORE = 5
 """So near behind prose stand the credits that close an article. Both numbers were set on the gold of 303 pages, where
 the rules with `is_not: [closing]` cut 17 of its lines without it, and none with it."""
 
-_LAST_PROSE = 1
-"""Paragraphs that may stand behind a biography: a second author's, or an appeal."""
 _NAME = re.compile(r"[^\W\d_a-z][\w'’.-]+(?: [^\W\d_a-z][\w'’.-]*){1,3}")
 """Two to four words that do not begin with a small letter of English."""
 
@@ -109,11 +104,18 @@ def _title(line: Line, page: Page) -> str | None:
     return "it is the beginning of the article's title" if len(shorter) >= _PREFIX_WORDS else None
 
 
+@cache
+def sizes_near(words: int) -> range:
+    """Return how many words a line may have to be a title of so many words in another spelling."""
+    sizes = [size for size in _NEAR_TITLE_WORDS if 2.0 * min(size, words) / (size + words) >= NEAR_TITLE]
+    return range(sizes[0], sizes[-1] + 1) if sizes and words in _NEAR_TITLE_WORDS else range(0)
+
+
 def _near_title(line: Line, page: Page) -> str | None:
-    if len(line.words) not in _NEAR_TITLE_WORDS or len(page.title) not in _NEAR_TITLE_WORDS:
+    if len(line.words) not in sizes_near(len(page.title)):
         return None
     matcher = SequenceMatcher(None, line.words, page.title, autojunk=False)
-    if matcher.real_quick_ratio() < NEAR_TITLE or matcher.quick_ratio() < NEAR_TITLE:  # bounds of what follows
+    if matcher.quick_ratio() < NEAR_TITLE:  # a bound of what follows
         return None
     alike = matcher.ratio()
     return f"{alike:.0%} of its words are the article's title" if alike >= NEAR_TITLE else None
@@ -211,7 +213,7 @@ def _printed_again(line: Line, page: Page) -> str | None:
 
 def _new_name(line: Line, page: Page) -> str | None:
     """A whole name at the start of one of the last paragraphs, and no word of it before: nobody in the news."""
-    if _prose_between(line.index, len(page.lines), page) > _LAST_PROSE:
+    if line.index < page.last_prose:
         return None
     name = _NAME.match(line.block.text)
     if not name:
@@ -225,7 +227,7 @@ def _new_name(line: Line, page: Page) -> str | None:
 def _alt_text(line: Line, page: Page) -> str | None:
     """`kim putin`: lower-case words of the title and no sentence, as files and images are named."""
     text = line.block.text
-    if not 1 < len(line.words) <= _ALT_WORDS or text != text.lower() or line.ends_sentence:
+    if not 1 < len(line.words) <= ALT_WORDS or text != text.lower() or line.ends_sentence:
         return None
     words = [word for word in line.words if not word.isdigit()]
     told = words and all(_is_of_title(word, page) for word in words)
@@ -270,7 +272,7 @@ def _link_list(line: Line, _page: Page) -> str | None:
     """`Home | News | Sport`, `Home > World`: three or more short items between signs."""
     if line.ends_sentence or line.count > _LINK_WORDS:
         return None
-    items = [item.strip() for item in _LINK_SIGN.split(line.folded.strip('|·•>"›/ '))]
+    items = [item.strip() for item in LINK_SIGNS.split(line.folded.strip('|·•>"›/ '))]
     if len(items) < _LINK_ITEMS:
         return None
     short = all(item and len(item.split()) <= 4 and not item[0].isdigit() for item in items)
@@ -279,19 +281,7 @@ def _link_list(line: Line, _page: Page) -> str | None:
 
 def _short_run(line: Line, page: Page) -> str | None:
     """One of several short lines in a row, none of which is a sentence."""
-    if not _is_short(line):
-        return None
-    lines, run = page.lines, 1
-    for step in (-1, 1):
-        other = line.index + step
-        while 0 <= other < len(lines) and _is_short(lines[other]) and run < RUN_LINES:
-            run, other = run + 1, other + step
-    return f"it is one of {run} or more short lines in a row" if run >= RUN_LINES else None
-
-
-def _is_short(line: Line) -> bool:
-    """A line with a digit is rather a row of results, prices or ingredients than of a menu."""
-    return line.count <= SHORT_WORDS and not line.ends_sentence and not any(map(str.isdigit, line.folded))
+    return f"it is one of {RUN_LINES} or more short lines in a row" if line.index in page.rows else None
 
 
 def _sentence(line: Line, _page: Page) -> str | None:

@@ -16,6 +16,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from newsmill.blockkeys import block_key
+from newsmill.clean.fold import has_digit
 from newsmill.model import AT_THE_BEGINNING, Article, BlockKind, Profile, RawFormat, Repeat
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def _is_always(repeat: Repeat) -> bool:
 
 def _tells_figures(line: Line) -> bool:
     """A block whose figures are what it says is new in every article, though its key is not: results, prices, odds."""
-    figures = sum(any(map(str.isdigit, word)) for word in line.words)
+    figures = sum(has_digit(word) for word in line.words)
     return figures * WORDS_A_FIGURE > len(line.words) or (figures > 0 and not line.reads_as_prose)
 
 

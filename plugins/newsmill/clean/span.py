@@ -18,8 +18,8 @@ from newsmill.clean.category import Category
 from newsmill.clean.decide import Cut, Reason
 from newsmill.clean.fold import has_no_spaces
 from newsmill.clean.page import Line, Page
-from newsmill.clean.rules import Then
-from newsmill.clean.weights import COLONS, Hints, stamps_of
+from newsmill.clean.rule import Then
+from newsmill.clean.weights import COLONS, Hints
 
 BEFORE = Reason(id="span.before", category=Category.OUTSIDE)
 AFTER = Reason(id="span.after", category=Category.OUTSIDE)
@@ -115,8 +115,7 @@ def _side(page: Page, body: Body, hints: Hints, cuts: Collection[int]) -> _Side:
     below = islice((index for index in range(title + 1, len(page.lines)) if index not in cuts), LEAD_REACH)
     lead = max(below, default=-1) if title >= 0 else -1
     behind = page.lines[body.last + 1 :]
-    stamps = stamps_of(page)
-    turn = next((line.index for line in behind if _turns(line, page, hints, stamps)), len(page.lines))
+    turn = next((line.index for line in behind if _turns(line, page, hints)), len(page.lines))
     ends = (line.index for line in page.lines[body.last : turn] if _is_told(line))
     stop = max(ends, default=body.last)
     if _announces(page.lines[stop]):
@@ -140,11 +139,16 @@ def _announces(line: Line) -> bool:
     return line.count >= ANNOUNCING_WORDS and line.block.text.rstrip()[-1:] in COLONS
 
 
-def _turns(line: Line, page: Page, hints: Hints, stamps: frozenset[int]) -> bool:
+def _turns(line: Line, page: Page, hints: Hints) -> bool:
     """Whether a line behind the body shows that the article is over."""
     if line.index in hints.strays:
         return False
-    return line.index in hints.suspects or page.times[line.folded] > 1 or _is_title(line, page) or line.index in stamps
+    return (
+        line.index in hints.suspects
+        or page.times[line.folded] > 1
+        or _is_title(line, page)
+        or line.index in page.stamps
+    )
 
 
 def _is_spared(line: Line, side: _Side) -> bool:

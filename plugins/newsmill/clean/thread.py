@@ -11,6 +11,7 @@ Owns where a thread begins, and what is cut for it. Keep out: the words of heads
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,8 +19,8 @@ from newsmill.clean.category import Category
 from newsmill.clean.decide import Cut
 from newsmill.clean.findings import Finding
 from newsmill.clean.page import Line, Page
-from newsmill.clean.rules import Rule, Then
-from newsmill.clean.weights import is_stamp
+from newsmill.clean.rule import Rule, Then
+from newsmill.clean.stamps import is_stamp
 
 MIN_ARTICLE = 60
 """Words of prose, none of it suspected, that stand before a thread: two short paragraphs. What has less in front is the
@@ -47,9 +48,10 @@ class Thread:
 
 def find_thread(page: Page, findings: Sequence[Sequence[Finding]]) -> Thread | None:
     """Return the comments behind an article; None where a page shows none. Linear in the lines."""
-    turns = _runs([line.index for line in page.lines if _is_turn(line, page, findings)])
+    told = [index for index, found in enumerate(findings) if found]
+    turns = _runs([index for index in told if _is_turn(page.lines[index], page, findings)])
     start = _first_behind_article(page, findings)
-    for index in range(start, len(page.lines)):
+    for index in told[bisect_left(told, start) :]:
         rule = _opening(index, page, findings, turns)
         if rule:
             text = page.lines[index].folded[:60]
@@ -68,11 +70,10 @@ def within(page: Page, thread: Thread | None, cuts: dict[int, Cut]) -> dict[int,
 
 def _first_behind_article(page: Page, findings: Sequence[Sequence[Finding]]) -> int:
     """Return the first line that has an article's prose before it, and the title, where a line holds it."""
-    titled = any(line.words == page.title for line in page.lines) and bool(page.title)
+    title = next((line.index for line in page.lines if line.words == page.title), 0) if page.title else 0
     words = 0
-    for line in page.lines:
-        titled = titled and line.words != page.title
-        if not titled and line.reads_as_prose and not any(finding.suspects for finding in findings[line.index]):
+    for line in page.lines[title:]:
+        if line.reads_as_prose and not any(finding.suspects for finding in findings[line.index]):
             words += line.count
         if words >= MIN_ARTICLE:
             return line.index + 1

@@ -18,8 +18,8 @@ from itertools import groupby
 
 from newsmill.clean.category import Category
 from newsmill.clean.findings import Finding
-from newsmill.clean.page import Line, Page, stems
-from newsmill.clean.rules import Rule
+from newsmill.clean.page import Line, Page, has_stem_of
+from newsmill.clean.rule import Rule
 from newsmill.model import BlockKind
 
 MAX_WEIGHT = 60
@@ -47,10 +47,6 @@ TITLE_COST = 30
 """What the article's title costs: it stands above the body, and again where the page has come to other things."""
 STAMP_COST = 60
 """What a line with a date or a time of day costs: comments and teasers have one each, an article one above it."""
-MAX_STAMP_WORDS = 14
-"""Words of such a line."""
-ENTRIES = 3
-"""Entries of a live blog, each a bare time and sentences; a page may show one above its lead."""
 SERIES = 3
 """Lines with a number each, one after another, from which they are a table, a list of results or of dates."""
 SERIES_WEIGHT = 2
@@ -89,9 +85,6 @@ CODE_ENDS = ("{", "}", ";", "(", "},", "),", "];")
 """How most lines of a program end, and hardly one of a menu: an article that shows code goes on behind it. Of 19 pages
 of readability's tests, two with code, text dumps lost .043 of the text without this, and .010 with it."""
 
-_STAMP = re.compile(r"(?<![$£€¥.,\d])\b\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b")
-_TIME = re.compile(r"\d{1,2}[:.h]\d{2}(?: ?(?:[ap]\.?m\.?|uhr|h|[a-z]{2,3}t))?$")
-_MERIDIEM = re.compile(r"\b[ap]\.\s?m\.$")
 _NUMBER = re.compile(r"\d+")
 _ROWS = (BlockKind.LIST_ITEM, BlockKind.TABLE_ROW)
 
@@ -110,10 +103,10 @@ class Hints:
     @classmethod
     def of(cls, findings: Sequence[Sequence[Finding]]) -> Hints:
         """Read them off the findings of all blocks."""
-        against = [[finding.rule for finding in found if finding.suspects] for found in findings]
-        suspects = frozenset(index for index, rules in enumerate(against) if rules)
-        markers = {index for index, rules in enumerate(against) if any(r.then and r.category in MARKERS for r in rules)}
-        strays = {index for index, rules in enumerate(against) if _is_stray(rules)}
+        against = {index: [one.rule for one in found if one.suspects] for index, found in enumerate(findings) if found}
+        suspects = frozenset(index for index, rules in against.items() if rules)
+        markers = {index for index, rules in against.items() if any(r.then and r.category in MARKERS for r in rules)}
+        strays = {index for index, rules in against.items() if _is_stray(rules)}
         return cls(suspects, frozenset(markers - strays), frozenset(strays))
 
 
@@ -131,7 +124,6 @@ class _Scale:
     page: Page
     hints: Hints
     prose: Sequence[bool]
-    stamps: frozenset[int]
     listed: frozenset[int]
     crowded: bool
 
@@ -148,53 +140,29 @@ class Weights:
 def weigh(page: Page, hints: Hints) -> Weights:
     """Weigh every block of a page."""
     prose = [line.reads_as_prose and line.index not in hints.suspects for line in page.lines]
-    stamps = stamps_of(page)
-    against = hints.suspects | stamps
+    against = hints.suspects | page.stamps
     furniture = sum(not line.reads_as_prose and line.index in against for line in page.lines)
-    scale = _Scale(page, hints, prose, stamps, frozenset(_listed(page, against)), furniture >= CROWD)
+    scale = _Scale(page, hints, prose, frozenset(_listed(page, against)), furniture >= CROWD)
     weights = [_prose_weight(line, scale) if prose[line.index] else -_cost(line, scale) for line in page.lines]
     for index in _series(page, against):
         weights[index] = max(weights[index], SERIES_WEIGHT)
     return Weights(weights, prose, scale.crowded)
 
 
-def stamps_of(page: Page) -> frozenset[int]:
-    """Return the lines that hold a date or a time of day, but for the times above a live blog's entries."""
-    stamps = frozenset(line.index for line in page.lines if is_stamp(line))
-    times = frozenset(index for index in stamps if _is_entry_time(page, index))
-    return stamps - times if len(times) >= ENTRIES else stamps
-
-
-def _is_entry_time(page: Page, index: int) -> bool:
-    """Whether a line is a bare time between two sentences; above a comment's stands a name."""
-    around = page.lines[max(index - 1, 0) : index + 2]
-    return bool(_TIME.match(page.lines[index].folded)) and sum(line.ends_sentence for line in around) > 1
-
-
-def is_stamp(line: Line) -> bool:
-    """Whether a line is short, no sentence, and holds a date or a time of day.
-
-    It has two numbers, one of them a year or a clock's; "A ticket costs £2.50." and "02:20: Sirens." tell something.
-    """
-    if line.reads_as_prose or line.count > MAX_STAMP_WORDS or not _STAMP.search(line.folded):
-        return False
-    if line.ends_sentence and not _MERIDIEM.search(line.folded):
-        return False
-    return len(_NUMBER.findall(line.folded)) > 1
-
-
 def _listed(page: Page, against: frozenset[int]) -> Iterator[int]:
     """Yield the lines that end in a colon, and the rows behind each: such a list is part of the text above it."""
     announced = False
     for line in page.lines:
-        opens = line.index not in against and line.block.text.rstrip()[-1:] in COLONS
+        opens = not line.ends_sentence and line.index not in against and line.block.text.rstrip().endswith(COLONS)
         announced = opens or (announced and line.block.kind in _ROWS)
         if announced:
             yield line.index
 
 
 def _series(page: Page, against: frozenset[int]) -> Iterator[int]:
-    """Yield the lines that stand in a run of lines with a number each."""
+    """Yield the lines that stand in a run of lines with a number each, where one of them is no paragraph."""
+    if not any(not line.reads_as_prose and line.index not in against and _is_numbered(line) for line in page.lines):
+        return
     for numbered, run in groupby(page.lines, lambda line: line.index not in against and _is_numbered(line)):
         members = list(run)
         if numbered and len(members) >= SERIES:
@@ -203,7 +171,14 @@ def _series(page: Page, against: frozenset[int]) -> Iterator[int]:
 
 def _is_numbered(line: Line) -> bool:
     """Whether a line has a number behind its first word: one at its start counts what is most read."""
-    return line.count >= MIN_SERIES_WORDS and bool(_NUMBER.search(" ".join(line.words[1:])))
+    return (
+        line.count >= MIN_SERIES_WORDS and not line.is_short and bool(_NUMBER.search(line.folded, _second_word(line)))
+    )
+
+
+def _second_word(line: Line) -> int:
+    """Return where the first word of a line with words ends."""
+    return line.folded.index(line.words[0]) + len(line.words[0])
 
 
 def _prose_weight(line: Line, scale: _Scale) -> float:
@@ -211,7 +186,7 @@ def _prose_weight(line: Line, scale: _Scale) -> float:
     index, prose, subject = line.index, scale.prose, scale.page.subject
     if not any(_has_company(side, scale) for side in (range(index - 1, -1, -1), range(index + 1, len(prose)))):
         weight *= ALONE
-    if subject and subject.isdisjoint(stems(line.words)):
+    if subject and not has_stem_of(subject, line.words):
         weight *= OFF_TOPIC
     return weight
 
@@ -237,7 +212,7 @@ def _furniture_cost(line: Line, scale: _Scale) -> int:
         return MARKER_COST
     if scale.page.title and line.words == scale.page.title:
         return TITLE_COST
-    if line.index in scale.stamps:
+    if line.index in scale.page.stamps:
         return STAMP_COST
     if line.index in scale.hints.strays:
         return STRAY_COST

@@ -6,7 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from newsmill.clean.rules import Rule, RuleSet, load_rules
+from newsmill.clean.rule import Rule
+from newsmill.clean.rules import RuleSet, load_rules
 from newsmill.model import Article, Block, BlockKind, DateSource, RawFormat
 from newsmill.registry import Outlet, load_registry
 

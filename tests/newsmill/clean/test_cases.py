@@ -120,6 +120,7 @@ def test_every_phrase_is_found(rule):
         for phrase in phrases:
             made = article(phrase, language=None if language == "any" else language)
             line = survey(made, outlet()).lines[0]
-            hits = real_rules().phrases.find(line.words, frozenset({language}))[number]
+            spoken = real_rules().spoken(frozenset({language}))
+            hits = spoken.phrases.find(line.words, line.count, line.ends_sentence)[number]
             assert any(hit.start == 0 and hit.end == len(line.words) for hit in hits), phrase
             assert rule.max_words is None or line.count <= rule.max_words, phrase

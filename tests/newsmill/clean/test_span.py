@@ -6,7 +6,8 @@ from newsmill.clean.cleaner import clean
 from newsmill.clean.page import line_of
 from newsmill.clean.restore import restore
 from newsmill.clean.span import MUCH, SOME
-from newsmill.clean.weights import CROWD, ENTRIES, SERIES, is_stamp
+from newsmill.clean.stamps import ENTRIES, is_stamp
+from newsmill.clean.weights import CROWD, SERIES
 from newsmill.model import BlockKind, RawFormat
 
 from .helpers import article, block, outlet, real_rules
