@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import errno
 import os
-from contextlib import suppress
+import stat
+from collections.abc import Iterator
 
 ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
 """Errors that say that there is nothing of this name; others, that it cannot be told."""
@@ -33,36 +34,52 @@ def status(name: str) -> os.stat_result | None:
         raise
 
 
-def files_below(folder: str) -> dict[str, int]:
-    """Return the bytes of every file below a folder, by its name.
+def files_below(folder: str) -> Iterator[tuple[str, os.stat_result, bool]]:
+    """Yield every file below a folder, sorted by its name: what the disk says of it, and whether a link leads to it.
 
-    Names that start with a dot are left out, and so is `lost+found`; links to folders are not followed.
+    Names that start with a dot are left out, and so is `lost+found`; links to folders are not followed. What goes
+    meanwhile is left out. Names of the folders on the way are held, and no more.
 
     Raises:
         OSError: a folder cannot be listed; fsspec and `os.walk` would leave out what is in it.
     """
-    found: dict[str, int] = {}
-    waiting = [folder]
+    waiting = [iter([f"{folder}/"])]
     while waiting:
-        with suppress(FileNotFoundError), os.scandir(waiting.pop()) as entries:  # it may have gone meanwhile
-            for entry in entries:
-                if entry.name.startswith(".") or entry.name == FSCK_FOLDER:
-                    continue
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(entry.path)
-                else:
-                    found |= _size(entry)
-    return found
+        name = next(waiting[-1], None)
+        if name is None:
+            waiting.pop()
+        elif name.endswith("/"):
+            waiting.append(iter(_names(name)))
+        else:
+            yield from _file(name)
 
 
-def _size(entry: os.DirEntry[str]) -> dict[str, int]:
-    """Return a file's bytes by its name; nothing where it is none, a link to itself, or has gone meanwhile."""
+def _names(folder: str) -> list[str]:
+    """Return what is in a folder, sorted as the names of files below it are: a folder's own ends with a slash."""
     try:
-        return {entry.path: entry.stat().st_size} if entry.is_file() else {}
+        with os.scandir(folder) as entries:
+            return sorted(
+                f"{folder}{entry.name}/" if entry.is_dir(follow_symlinks=False) else f"{folder}{entry.name}"
+                for entry in entries
+                if not entry.name.startswith(".") and entry.name != FSCK_FOLDER
+            )
+    except FileNotFoundError:  # it has gone meanwhile
+        return []
+
+
+def _file(name: str) -> Iterator[tuple[str, os.stat_result, bool]]:
+    """Yield a file; nothing where it is none, a link to itself, or has gone meanwhile."""
+    try:
+        found = os.lstat(name)
+        is_link = stat.S_ISLNK(found.st_mode)
+        if is_link:
+            found = os.stat(name)  # noqa: PTH116
     except OSError as error:
         if error.errno in ABSENT:
-            return {}
+            return
         raise
+    if stat.S_ISREG(found.st_mode):
+        yield name, found, is_link
 
 
 def make_folder(folder: str) -> None:

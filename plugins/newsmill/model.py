@@ -342,6 +342,7 @@ class Slice:
     records: int = 1
     first_line: int = 0
     offset: int = 0
+    version: str | None = None  # of the file, by which a later run knows it; None: by nothing, and reads it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

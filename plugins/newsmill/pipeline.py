@@ -83,15 +83,15 @@ def plan(run_id: str, day: date, selection: Selection) -> list[dict[str, Any]]:
     Raises:
         NewsmillError: a setting, a param, an outlet's file or a rules file has a mistake, or there is no landing zone.
     """
-    from newsmill.read.plan import Ignored, join_batches, plan_batches
+    from newsmill.landed import KnownFiles
+    from newsmill.read.plan import BatchSize, Ignored, plan_batches
 
     place = begin(run_id, day, selection)
-    settings, landing, ignored = place.settings, place.landing, Ignored()
-    found = plan_batches(
-        landing, batch_records=settings.batch_records, batch_bytes=settings.batch_bytes, ignored=ignored
-    )
-    batches = join_batches(list(found), MAX_TASKS)
-    return planned(place, batches, ignored_files=ignored.count, ignored_names=ignored.names)
+    settings, ignored = place.settings, Ignored()
+    known = KnownFiles(place.index, place.limits, hours=settings.known_after_hours, reads_all=selection.reprocess)
+    plan_of = partial(plan_batches, place.landing, ignored=ignored, pass_over=known.to_read)
+    batches = BatchSize(settings.batch_records, settings.batch_bytes).batches(plan_of, MAX_TASKS)
+    return planned(place, batches, known_files=known.count, ignored_files=ignored.count, ignored_names=ignored.names)
 
 
 def begin(run_id: str, day: date, selection: Selection) -> Workplace:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -48,16 +49,14 @@ def plan_records(run_id: str, day: date, selection: Selection, wanted: Iterable[
 
 
 def _plan_wanted(run_id: str, day: date, selection: Selection, wanted: Iterable[Wanted]) -> list[dict[str, Any]]:
-    from newsmill.read.plan import join_batches, plan_batches
+    from newsmill.read.plan import BatchSize, plan_batches
     from newsmill.wanted import assigned, sorted_out
 
     place = begin(run_id, day, replace(selection, outlets=(), from_date=None, to_date=None))
-    settings, landing = place.settings, place.landing
+    settings = place.settings
     with sorted_out(wanted) as sought:
-        found = plan_batches(
-            landing, batch_records=settings.batch_records, batch_bytes=settings.batch_bytes, only=sought.files()
-        )
-        batches = join_batches(list(found), MAX_TASKS)
+        plan_of = partial(plan_batches, place.landing, only=sought.files())
+        batches = BatchSize(settings.batch_records, settings.batch_bytes).batches(plan_of, MAX_TASKS)
         numbers = place.staging.write_wanted(assigned(batches, sought.records()))
         count = len(sought)
     return planned(place, [batch for batch in batches if batch.number in numbers], wanted=count)

@@ -280,6 +280,7 @@ PLAN = pa.schema(
         pa.field("records", pa.int64(), nullable=False),
         pa.field("first_line", pa.int64(), nullable=False),
         pa.field("offset", pa.int64(), nullable=False),
+        pa.field("version", pa.string()),
     ]
 )
 """Staging: the slices of every batch."""

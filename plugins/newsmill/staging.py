@@ -131,9 +131,18 @@ class Staging:
 
     def batch(self, number: int) -> Batch:
         """Return one batch of the plan."""
-        rows = read_rows(self.data, self.path("plan.parquet"))
-        slices = (Slice(**_without(row, "batch")) for row in rows if row["batch"] == number)
+        path = self.path("plan.parquet")
+        with _explained(self.data, path), parquet.opened(self.data, path) as file:
+            parts = parquet.batches_where(file, ROWS_PER_GROUP, "batch", number)
+            slices = [Slice(**_without(row, "batch")) for part in parts for row in part.to_pylist()]
         return Batch(number=number, slices=tuple(slices))
+
+    def planned_versions(self) -> Iterator[tuple[str, str]]:
+        """Yield path and version of each landing file of the plan that has one, as often as it has slices."""
+        path = self.path("plan.parquet")
+        for row in read_rows(self.data, path) if self.data.exists(path) else ():
+            if row.get("version"):
+                yield row["path"], row["version"]
 
     def write_wanted(self, wanted: Iterable[tuple[int, Wanted]]) -> set[int]:
         """Write which raw records each batch is to take, given by batch; return the batches' numbers."""

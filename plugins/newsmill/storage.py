@@ -12,9 +12,9 @@ import re
 import shutil
 import stat
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import IO, Any
@@ -33,16 +33,27 @@ ADVICE = dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "make room, and run it agai
 """What mends what the system refuses."""
 
 
+ENTITY_TAGS = ("ETag", "etag", "generation")
+WRITTEN = ("LastModified", "last_modified", "updated")
+"""What fsspec's stores call an object's version, and the time when it was written."""
+
+
 class StorageError(NewsmillError):
     """A place cannot be read or written; the text names it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file below a root: its path from there, and its bytes."""
+    """A file below a root: its path from there, its bytes, and how it can be told whether it has changed since.
+
+    `version` is another one once the file was written again: on disk size, times and inode, in an object store the
+    entity tag; None where the store tells of none. `changed` is when that was last, in seconds since 1970.
+    """
 
     path: str
     size: int
+    version: str | None = field(default=None, compare=False)
+    changed: float = field(default=0.0, compare=False)
 
 
 class Store:
@@ -93,20 +104,25 @@ class Store:
         """
         if not self.is_folder(path):
             return
-        found = self._found_on_disk(path) if self.is_local else self._found(path)
-        for name in sorted(found):
-            if self._is_inside(name):
-                yield Entry(name.removeprefix(f"{self._root}/"), found[name])
+        yield from self._found_on_disk(path) if self.is_local else self._found(path)
 
-    def _found(self, path: str) -> dict[str, int]:
-        """Return the bytes of every file below a prefix, by its full name."""
-        found = self._fs.find(self.full(path), detail=True).items()
-        sizes = {name: int(info["size"] or 0) for name, info in found if info["type"] == "file"}
-        return {name: size for name, size in sizes.items() if "/." not in name.removeprefix(self._root)}
+    def _found(self, path: str) -> Iterator[Entry]:
+        for name, info in sorted(self._fs.find(self.full(path), detail=True).items()):
+            below = name.removeprefix(self._root)
+            if info["type"] == "file" and "/." not in below:
+                yield Entry(below.removeprefix("/"), int(info["size"] or 0), *_version(info))
 
-    def _found_on_disk(self, path: str) -> dict[str, int]:
+    def _found_on_disk(self, path: str) -> Iterator[Entry]:
+        folder = self.full(path)
+        if not self._is_inside(folder):
+            return
+        start = len(self._root) + 1
         try:
-            return disk.files_below(self.full(path))
+            for name, found, is_link in disk.files_below(folder):
+                if not is_link or self._is_inside(name):  # links to folders are not followed: only a file's leads out
+                    times = found.st_mtime_ns, found.st_ctime_ns
+                    version = f"{found.st_size} {times[0]} {times[1]} {found.st_ino}"
+                    yield Entry(name[start:], found.st_size, version, max(times) / 1e9)
         except OSError as error:
             raise StorageError(f"cannot list {error.filename}: {_reason(error)}") from error
 
@@ -270,6 +286,13 @@ class Store:
             _try(lambda: os.unlink(beside))  # noqa: PTH108
             raise
         disk.sync_folder(folder)
+
+
+def _version(info: Mapping[str, Any]) -> tuple[str | None, float]:
+    """Return what an object store tells of an object's version, and when it was written."""
+    tag = next((str(info[name]) for name in ENTITY_TAGS if info.get(name)), None)
+    written = next((info[name] for name in WRITTEN if isinstance(info.get(name), datetime)), None)
+    return tag, written.timestamp() if written else 0.0
 
 
 def _try(action: Callable[[], Any]) -> None:

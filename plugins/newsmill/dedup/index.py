@@ -23,7 +23,7 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateTable
 
 from newsmill import disk
-from newsmill.dedup.tables import ARTICLES, INDEX_VERSION, META, RECORDS, RUNS, TABLES
+from newsmill.dedup.tables import ARTICLES, FILES, INDEX_VERSION, META, RECORDS, RUNS, TABLES
 from newsmill.model import Fate, NewsmillError, Published, Seen
 
 KEYS_AT_ONCE = 500
@@ -85,6 +85,15 @@ class Index:
         """Return the published articles with these texts, by `content_hash`."""
         return {row.content_hash: _published(row) for row in self._rows(ARTICLES, ARTICLES.c.content_hash, hashes)}
 
+    def files(self, paths: Iterable[str]) -> dict[str, str]:
+        """Return the versions of these landing files of which all records were dealt with, by path."""
+        return {row.path: row.version for row in self._rows(FILES, FILES.c.path, paths)}
+
+    def knows_files(self, count: int) -> bool:
+        """Tell whether it knows at least so many landing files."""
+        query = sa.select(FILES.c.path).order_by(FILES.c.path).offset(count - 1).limit(1)
+        return self._one(query, FILES) is not None
+
     def corpus(self) -> str | None:
         """Return the id of the corpus whose index this is; None where it says none, or is not there."""
         found: str | None = self._one(sa.select(META.c.value).where(META.c.key == CORPUS_KEY))
@@ -112,10 +121,11 @@ class Index:
         articles: Iterable[Published],
         records: Iterable[Seen],
         freed: Iterable[tuple[str, str]] = (),
+        files: Iterable[tuple[str, str]] = (),
     ) -> None:
         """Take in what a run published and the records that it dealt with: all of it, or nothing.
 
-        All three are streamed. An article that is there already is replaced. A run that has nothing to say writes
+        All are streamed. An article that is there already is replaced. A run that has nothing to say writes
         nothing, itself included; what is there already, equal, is not written again.
 
         Args:
@@ -125,6 +135,7 @@ class Index:
             records: what later runs need not read again.
             freed: (article_id, content_hash) of rows that left the corpus, or whose text another of the `articles` has
                 now. They are forgotten first, because a text is here once; a row that has another text stays.
+            files: paths and versions of the landing files of which these are all records.
 
         Raises:
             CorpusIndexError: the database refuses; its state is as before.
@@ -134,6 +145,7 @@ class Index:
             ((_FORGET, rows) for rows in in_chunks(gone, ROWS_PER_WRITE)),
             self._upserts(ARTICLES, map(dataclasses.asdict, articles)),
             self._upserts(RECORDS, map(dataclasses.asdict, records)),
+            self._upserts(FILES, ({"path": path, "version": version} for path, version in files)),
         )
         first = next(writes, None)
         if first is None:
@@ -172,11 +184,12 @@ class Index:
                 for statement, rows in self._upserts(RUNS, [{"run_id": name, "run_date": day}]):
                     connection.execute(statement, rows)
 
-    def _one(self, query: sa.Select[tuple[Any]]) -> Any:
+    def _one(self, query: sa.Select[tuple[Any]], table: sa.Table = META) -> Any:
         if self._is_missing():
             return None
         with self._explained(), self._engine.connect() as connection:
-            return connection.execute(query).scalar() if self._is_ready(connection) else None
+            is_there = self._is_ready(connection) and self._has(connection, table)
+            return connection.execute(query).scalar() if is_there else None
 
     def _rows(self, table: sa.Table, column: sa.Column[Any], keys: Iterable[str]) -> list[sa.Row[Any]]:
         wanted = sorted(set(keys))
@@ -184,7 +197,7 @@ class Index:
         if not wanted or self._is_missing():
             return found
         with self._explained(), self._engine.connect() as connection:
-            if self._is_ready(connection):
+            if self._is_ready(connection) and self._has(connection, table):
                 for chunk in in_chunks(wanted, KEYS_AT_ONCE):
                     found += connection.execute(sa.select(table).where(column.in_(chunk)))
         return found
@@ -208,9 +221,13 @@ class Index:
             self._make_folder(Path(self._url.database).parent)
         self._found = False  # the file may have been taken away since
         with self._explained(), self._engine.begin() as connection:
-            if not self._is_ready(connection):
+            if not (self._is_ready(connection) and self._has(connection, FILES)):
                 for table in TABLES.sorted_tables:
                     connection.execute(CreateTable(table, if_not_exists=True))
+
+    def _has(self, connection: sa.Connection, table: sa.Table) -> bool:
+        """Tell whether a table is there: of those of an index that was made, all but the one that came later are."""
+        return table is not FILES or sa.inspect(connection).has_table(FILES.name)
 
     def _is_ready(self, connection: sa.Connection) -> bool:
         """Tell whether something was committed, by a newsmill whose index this one understands."""

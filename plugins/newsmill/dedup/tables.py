@@ -69,6 +69,15 @@ RECORDS = sa.Table(
 )
 """Every raw record that a run has dealt with, and how; `model.Seen` has the same fields."""
 
+FILES = sa.Table(
+    "files",
+    TABLES,
+    sa.Column("path", sa.Text, primary_key=True),
+    sa.Column("version", sa.Text, nullable=False),
+)
+"""Landing files of which a run has dealt with all records, with their version then. It came later than the others, and
+an index without it, or that an older newsmill writes on, is right: a file is read again whose version is not here."""
+
 RUNS = sa.Table(
     "runs",
     TABLES,

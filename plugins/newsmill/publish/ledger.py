@@ -11,6 +11,7 @@ but fates and runs are always there: a run that found nothing leaves a trace too
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 import pyarrow as pa
@@ -160,7 +161,7 @@ def _write(data: Store, path: str, schema: pa.Schema, parts: Iterable[pa.Table],
         data.replacing(path) as handle,
         pq.ParquetWriter(handle, schema, compression="zstd", write_page_index=True, write_page_checksum=True) as writer,
     ):
-        for group in () if first is None else (first, *groups):
+        for group in () if first is None else chain([first], groups):
             writer.write_table(group, row_group_size=ROWS_PER_GROUP)
 
 

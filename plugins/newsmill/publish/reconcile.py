@@ -20,7 +20,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from newsmill.model import Fate, Published, Reason, Seen
+from newsmill.model import Fate, Published, Reason, Seen, place_of
 from newsmill.publish.decisions import changes, decisions
 from newsmill.publish.files import read_partition
 from newsmill.publish.ledger import write_ledger
@@ -53,8 +53,9 @@ class TakesCommits(Protocol):
         articles: Iterable[Published],
         records: Iterable[Seen],
         freed: Iterable[tuple[str, str]] = (),
+        files: Iterable[tuple[str, str]] = (),
     ) -> None:
-        """Forget freed rows (article_id, content_hash), then take in articles and records; in one transaction."""
+        """Forget freed rows (article_id, content_hash), then take in articles, records, files; in one transaction."""
 
 
 def reconcile(staging: Staging, data: Store, index: TakesCommits, run: Run, read_count: int) -> Report:
@@ -76,7 +77,9 @@ def reconcile(staging: Staging, data: Store, index: TakesCommits, run: Run, read
     for _ in _published(staging, data):
         pass  # every article is looked up before the first lasting word is written
     write_ledger(staging, data, run, report)
-    index.commit(run.run_id, run.day, _published(staging, data), _dealt_with(staging), _freed(staging))
+    index.commit(
+        run.run_id, run.day, _published(staging, data), _dealt_with(staging), _freed(staging), _known(staging, run)
+    )
     return report
 
 
@@ -149,6 +152,25 @@ def _freed(staging: Staging) -> Iterator[tuple[str, str]]:
 def _dealt_with(staging: Staging) -> Iterator[Seen]:
     for part in decisions(staging, SEEN):
         yield from dealt_with(part)
+
+
+def _known(staging: Staging, run: Run) -> Iterator[tuple[str, str]]:
+    """Yield path and version of the landing files that later runs need not read: of which they know all records.
+
+    A run that was asked for some outlets or days leaves records out, and does not say which.
+    """
+    asked = run.selection
+    if asked.outlets or asked.from_date or asked.to_date or staging.names_records:
+        return
+    again: set[str] = set()
+    for part in decisions(staging, ["fingerprint", "reason", "raw_path"]):
+        unknown = pc.or_(pc.is_null(part["fingerprint"]), pc.equal(part["reason"], Reason.TOO_LARGE.value))
+        again.update(place_of(path)[0] for path in part.filter(unknown)["raw_path"].to_pylist())
+    last = None
+    for path, version in staging.planned_versions():
+        if path != last and path not in again:
+            yield path, version
+        last = path
 
 
 SEEN = ["record_key", "fingerprint", "fate", "reason", "outlet", "article_id"]

@@ -6,9 +6,9 @@ their lines. Keep out: what is in a record (records), which records a run wants.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from newsmill.model import Batch, Slice
@@ -19,6 +19,15 @@ from newsmill.storage import Entry, Store
 
 PLAIN_ENDINGS = (".html", ".htm", ".txt", ".md", ".markdown")
 LINES_ENDINGS = (".jsonl", ".jsonl.gz", ".jsonl.zst")
+
+PassOver = Callable[[Iterator[Entry]], Iterator[Entry]]
+"""Yields of some files those that are to be read, with the version by which they are to be known."""
+
+PARTS = 16
+LEAST_RECORDS, LEAST_BYTES = 100, 8 * 1024 * 1024
+"""A batch is put together from so many parts, none smaller than this: less is not worth a task of its own."""
+AT_ONCE = 4
+"""Batches that a run is cut into if it has so many parts: as many tasks as a small machine runs at once."""
 
 NAMES_KEPT = 20
 """Names of ignored files that are kept for a report."""
@@ -38,12 +47,33 @@ class Ignored:
             self.names.append(path)
 
 
+@dataclass(frozen=True, slots=True)
+class BatchSize:
+    """How large batches are: large enough for a task's fixed cost, and several in a small run, for its workers."""
+
+    records: int  # at most
+    size: int  # bytes at most, uncompressed where lines were counted
+
+    def batches(self, plan: Callable[[int, int], Iterable[Batch]], most: int) -> list[Batch]:
+        """Return batches of at most this size, in `most` at most, numbered from 1.
+
+        Args:
+            plan: gives batches of at most so many records and bytes, in order; of small ones larger ones are made.
+            most: batches at most; where the landing zone has more in it, they are larger than this.
+        """
+        parts = max(1, min(PARTS, self.records // LEAST_RECORDS, self.size // LEAST_BYTES))
+        small = list(plan(self.records // parts, self.size // parts))
+        count = max(1, -(-len(small) // parts), min(len(small), AT_ONCE))
+        return join_batches(small, min(count, most))
+
+
 def plan_batches(
     landing: Store,
-    *,
     batch_records: int,
     batch_bytes: int,
+    *,
     ignored: Ignored | None = None,
+    pass_over: PassOver | None = None,
     only: Iterable[str] | None = None,
 ) -> Iterator[Batch]:
     """Yield batches over all raw records, in the sorted order of their files, the same for the same files.
@@ -57,10 +87,13 @@ def plan_batches(
         batch_records: records in a batch at most.
         batch_bytes: bytes in a batch at most, uncompressed where lines were counted.
         ignored: is told of files that are neither raw records nor the sidecar of one.
+        pass_over: leaves out the files that need not be read; None: no file is, and none is known by its version later.
         only: these files, sorted, instead of all; each has at least one record, which tells of a file that is gone.
     """
     packer = _Packer(batch_records, batch_bytes)
-    every = (_parts(landing, entry) for entry in _record_files(landing, ignored or Ignored()))
+    found = _record_files(landing, ignored or Ignored())
+    wanted = pass_over(found) if pass_over else (Entry(entry.path, entry.size) for entry in found)
+    every = (_parts(landing, entry) for entry in wanted)
     for parts in every if only is None else (_parts_of(landing, path) for path in only):
         for part in parts:
             yield from packer.add(part)
@@ -83,18 +116,31 @@ def slices_of(landing: Store, path: str, size: int) -> list[Slice]:
 
 
 def _record_files(landing: Store, ignored: Ignored) -> Iterator[Entry]:
+    """Yield the files that hold records; the version of one with a sidecar is that of both."""
     plain: list[str] = []  # plain files whose names the current one begins with: its sidecar comes after it
+    held: dict[str, Entry] = {}  # these, and the files between them, until the sidecars must have come
     for entry in landing.files():
         name = entry.path.lower()
         while plain and not entry.path.startswith(plain[-1]):
             plain.pop()
+        if not plain:
+            yield from held.values()
+            held.clear()
         if name.endswith(PLAIN_ENDINGS):
             plain.append(entry.path)
-            yield entry
+            held[entry.path] = entry
         elif name.endswith(LINES_ENDINGS):
-            yield entry
-        elif entry.path.removesuffix(SIDECAR) not in plain:
+            held[entry.path] = entry
+        elif (of := entry.path.removesuffix(SIDECAR)) in plain:
+            held[of] = _with_sidecar(held[of], entry)
+        else:
             ignored.add(_writable(entry.path))
+    yield from held.values()
+
+
+def _with_sidecar(file: Entry, sidecar: Entry) -> Entry:
+    version = f"{file.version} {sidecar.version}" if file.version and sidecar.version else None
+    return replace(file, version=version, changed=max(file.changed, sidecar.changed))
 
 
 def _parts_of(landing: Store, path: str) -> Iterator[Slice]:
@@ -115,7 +161,7 @@ def _parts(landing: Store, entry: Entry) -> Iterator[Slice]:
     head, whole = _head(landing, entry.path)
     named = entry.path.lower().endswith(LINES_ENDINGS)
     if not is_json_lines(head, whole=whole, named=named):
-        yield Slice(path=entry.path, size=entry.size)
+        yield Slice(path=entry.path, size=entry.size, version=entry.version)
         return
     number, offset = 1, 0
     try:
@@ -123,7 +169,13 @@ def _parts(landing: Store, entry: Entry) -> Iterator[Slice]:
             for line in lines(chunks(handle), keep=0):
                 number, offset = line.number + 1, line.offset + line.size
                 if not line.blank:
-                    yield Slice(path=entry.path, size=line.size, first_line=line.number, offset=line.offset)
+                    yield Slice(
+                        path=entry.path,
+                        size=line.size,
+                        first_line=line.number,
+                        offset=line.offset,
+                        version=entry.version,
+                    )
     except (DamagedError, OSError):
         # Where a file breaks there is one more record, which reading it turns into the reason.
         yield Slice(path=entry.path, size=0, first_line=number, offset=offset)
@@ -186,4 +238,5 @@ def _joined(slices: Iterable[Slice]) -> Iterator[Slice]:
             records=sum(part.records for part in parts),
             first_line=first.first_line,
             offset=first.offset,
+            version=first.version,
         )

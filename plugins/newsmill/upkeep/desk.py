@@ -34,6 +34,7 @@ CREATE TABLE corpus (path VARCHAR, date DATE, outlet VARCHAR, article_id VARCHAR
 CREATE TABLE articles (date DATE, outlet VARCHAR, article_id VARCHAR, content_hash VARCHAR, source_id VARCHAR,
     published_at BIGINT, fetched_at BIGINT, revision BIGINT, ingested_on DATE, raw_path VARCHAR, raw_sha256 VARCHAR);
 CREATE TABLE records (record_key VARCHAR, fingerprint VARCHAR);
+CREATE TABLE landing_files (path VARCHAR);
 CREATE TABLE files (dataset VARCHAR, run VARCHAR);
 CREATE TABLE gaps (dataset VARCHAR, run VARCHAR);
 CREATE TABLE runs (run VARCHAR, run_id VARCHAR, outlet VARCHAR, read BIGINT, published BIGINT, duplicate BIGINT,

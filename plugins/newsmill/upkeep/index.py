@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from newsmill.dedup.index import CORPUS_KEY
-from newsmill.dedup.tables import ARTICLES, INDEX_VERSION, META, RECORDS, RUNS, Moment
+from newsmill.dedup.tables import ARTICLES, FILES, INDEX_VERSION, META, RECORDS, RUNS, Moment
 from newsmill.identity import PATH, IdentityError, read_identity
 from newsmill.publish.reconcile import INDEXED
 from newsmill.publish.runs import newest_published
@@ -38,8 +38,11 @@ _TYPES: Mapping[sa.Table, Mapping[str, pa.DataType]] = {
         "ingested_on": _DAY,
     },
     RECORDS: {"record_key": _STRING, "fingerprint": _STRING},
+    FILES: {"path": _STRING},
 }
 """What is read of each table; its columns on the desk, in their order."""
+_NAMES = {ARTICLES: "articles", RECORDS: "records", FILES: "landing_files"}
+"""What they are called on the desk."""
 
 
 def name_of(url: str) -> str:
@@ -101,9 +104,9 @@ def load_index(data: Store, url: str, desk: Desk, found: Findings) -> bool:
                 _lacks_run(name, newest.run_id, found)
             named = connection.execute(sa.select(RUNS.c.run_id, RUNS.c.run_date).order_by(RUNS.c.run_id)).tuples()
             load_tombstones(check_names(data, named, found), desk)
-            for table in _TYPES:
+            for table, on_desk in _NAMES.items():
                 for part in _parts(connection, table):
-                    desk.add(table.name, part)
+                    desk.add(on_desk, part)
     except (sa.exc.SQLAlchemyError, ValueError, TypeError, pa.ArrowException) as error:
         return _unusable(name, str(getattr(error, "orig", error)), found)
     return True
@@ -124,6 +127,8 @@ def _problem(connection: sa.Connection) -> str:
 
 def _parts(connection: sa.Connection, table: sa.Table) -> Iterator[pa.Table]:
     types = _TYPES[table]
+    if not sa.inspect(connection).has_table(table.name):
+        return  # of an index from before there was a table of files
     moments = {name for name in types if isinstance(table.c[name].type, Moment)}
     raw = [sa.type_coerce(table.c[name], sa.BigInteger) if name in moments else table.c[name] for name in types]
     rows = connection.execution_options(stream_results=True, yield_per=ROWS_AT_ONCE).execute(sa.select(*raw))

@@ -173,6 +173,14 @@ OF_INDEX = [
             WHERE NOT EXISTS (SELECT 1 FROM gaps WHERE dataset = 'fates')""",
         is_of_index=True,
     ),
+    Check(
+        "index.unread",
+        "landing files that it takes for read, and of which no run has read a record: they would never be read",
+        """SELECT '', l.path FROM landing_files l
+            ANTI JOIN (SELECT regexp_replace(raw_path, '#[0-9]+$', '') AS path FROM fates) f USING (path)
+            WHERE NOT EXISTS (SELECT 1 FROM gaps WHERE dataset = 'fates')""",
+        is_of_index=True,
+    ),
 ]
 
 _FATES = ["published", "duplicate", "quarantined", "unreadable", "unchanged"]

@@ -1,5 +1,7 @@
+from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -118,3 +120,17 @@ def test_batches_do_not_change_a_byte_of_the_ledger(
     assert sizes == [8]
     [removals] = (tmp_path / "one/ledger/removals").rglob("*.parquet")
     assert pq.ParquetFile(removals).num_row_groups == -(-8 // rows_per_group)
+
+
+def test_a_dataset_is_written_while_it_is_read_and_never_held_whole(mill: Mill) -> None:
+    text = "x" * 500
+    held: list[int] = []
+
+    def parts() -> Iterator[pa.Table]:
+        for number in range(12):
+            held.append(pa.total_allocated_bytes())
+            yield pa.table({"text": [f"{number} {text}"] * ledger_module.ROWS_PER_GROUP})
+
+    ledger_module.rewrite(mill.data, "ledger/texts.parquet", pa.schema([("text", pa.string())]), parts())
+    assert pq.ParquetFile(mill.root / "ledger/texts.parquet").metadata.num_row_groups == 12
+    assert max(held) - held[0] < 5 * len(text) * ledger_module.ROWS_PER_GROUP

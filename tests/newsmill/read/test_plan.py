@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gzip
 import os
+from collections.abc import Iterator
 
 import pytest
 
 from newsmill.model import Batch, RawRecord, Reason, Slice
-from newsmill.read.plan import NAMES_KEPT, Ignored, join_batches, plan_batches, slices_of
+from newsmill.read.plan import NAMES_KEPT, BatchSize, Ignored, join_batches, plan_batches, slices_of
 from newsmill.read.records import read_slice
 from newsmill.storage import Store
 
@@ -194,3 +195,29 @@ def test_an_object_store_is_read_like_a_disk(landing):
         assert [found.raw_path for found in landing.read(batch_records=6)][-2:] == ["o/a.jsonl.gz#12", "o/b.txt"]
     finally:
         store.remove("")
+
+
+@pytest.mark.parametrize(
+    ("files", "size", "expected"),
+    [
+        (7, BatchSize(3, 1 << 30), [3, 3, 1]),  # too small to be put together from parts
+        (850, BatchSize(400, 1 << 30), [300, 300, 250]),  # nine parts of a hundred in three batches, not two of 400
+        (850, BatchSize(200, 1 << 30), [200, 200, 200, 200, 50]),
+        (150, BatchSize(20_000, 1 << 30), [150]),  # a part holds 1,250
+        (3000, BatchSize(20_000, 1 << 30), [1250, 1250, 500]),
+        (3000, BatchSize(20_000, 16 << 20), [3000]),
+        (0, BatchSize(20_000, 1 << 30), []),
+    ],
+)
+def test_batches_are_put_together_from_parts_so_that_small_runs_have_several(landing, files, size, expected):
+    def plan_of(records: int, most: int) -> Iterator[Batch]:
+        slices = [Slice(path=f"{number:05d}.txt", size=10) for number in range(files)]
+        each = min(records, most // 10)
+        for number, start in enumerate(range(0, files, each), 1):
+            yield Batch(number=number, slices=tuple(slices[start : start + each]))
+
+    batches = size.batches(plan_of, 100)
+    assert [batch.records for batch in batches] == expected
+    assert [batch.number for batch in batches] == list(range(1, len(expected) + 1))
+    assert all(batch.records <= size.records for batch in batches)
+    assert len(size.batches(plan_of, 2)) <= 2

@@ -464,4 +464,5 @@ INDEX = [
     _index(
         "INSERT INTO records VALUES ('f', 'f', 'unreadable', 'wire', NULL)", "index.unread", "index_record_of_nothing"
     ),
+    _index("INSERT INTO files VALUES ('wire/never.txt', 'v')", "index.unread", "index_file_of_nothing"),
 ]
