@@ -12,7 +12,7 @@ ABREAST := -n auto --dist loadfile --no-loadscope-reorder
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
 export PATH := $(BIN):$(PATH)
 
-.PHONY: help setup run report test test-all coverage lint format up bench quality constraints clean
+.PHONY: help setup run report test test-all coverage lint format up bench profile quality constraints clean
 
 help: ## Show what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,8 +73,13 @@ test-all: $(VENV)/.ready ## Run all tests: every crash point, thirty kills, fift
 coverage: $(VENV)/.ready ## Run what make test runs, and hold its coverage to the floor; a third slower
 	@pytest $(ABREAST) --cov --cov-report=term
 
-bench: $(VENV)/.ready ## Measure newsmill beside its peers: make bench [PAGES=FOLDER] [RECORDS=N]
-	@python -m tests.bench $(if $(PAGES),--pages '$(PAGES)') $(if $(RECORDS),--records '$(RECORDS)')
+bench: $(VENV)/.ready ## Measure newsmill beside its peers: make bench [PAGES=FOLDER] [RECORDS=N] [ONLY=pages,dag] [ARGS=--full]
+	@python -m tests.bench $(if $(PAGES),--pages '$(PAGES)') $(if $(RECORDS),--records '$(RECORDS)') \
+		$(if $(ONLY),--only '$(ONLY)') $(ARGS)
+
+profile: $(VENV)/.ready ## Show where the time of each stage goes: make profile [PAGES=FOLDER] [STAGE=extract]
+	@python -m tests.bench.profile $(if $(PAGES),--pages '$(PAGES)') $(if $(RECORDS),--records '$(RECORDS)') \
+		$(if $(STAGE),--stage '$(STAGE)')
 
 quality: $(VENV)/.ready ## Figures of pages with gold, held to their floors: make quality SETS=FOLDER [FLOORS=--raise-floors]
 	@test -n '$(SETS)' || { echo 'say which pages: make quality SETS=FOLDER (NAME.jsonl.gz beside NAME.gold.jsonl.gz)'; exit 2; }

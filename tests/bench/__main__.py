@@ -1,93 +1,93 @@
-"""`make bench`: one table of what newsmill takes, beside what a user would pick instead."""
+"""`make bench`: one table of what newsmill takes, beside what a user would pick instead, and whether the bars hold."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import platform
+import sys
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
-from statistics import median
 
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench.contenders import newsmill, trafilatura
-from tests.bench.records import PAGES, Share, lay_out
-from tests.bench.speed import Rounds, alone, cores, in_turns, pooled, warm_up
-from tests.bench.stages import STAGES, Run, run_pipeline
+from tests.bench.parts import PARTS, Row
+from tests.bench.speed import cores
 
-MEBIBYTE = 1 << 20
+FULL = {
+    "records": 600,
+    "peer_pages": 2_000,
+    "dag_pages": 20_000,
+    "memory_records": 100_000,
+    "corpus": 1_000_000,
+    "night_articles": 1_000,
+    "files": 1_000_000,
+    "new_files": 1_000,
+}
+"""The sizes for which the bars are set. The default ones end within a quarter of an hour on two cores."""
+
+FILE_WIDTH = 160
+"""Of the table where it goes into a file."""
 
 
 def main() -> None:
-    """Measure, and print the table."""
+    """Measure part by part, and print the table; a part that fails does not take the others along."""
     asked = _arguments()
+    console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else FILE_WIDTH)
     load = os.getloadavg()[0]
-    table = Table("what", "unit", box=SIMPLE)
-    for name in ("newsmill", "trafilatura", "ratio"):
+    table = Table(box=SIMPLE)
+    table.add_column("what", no_wrap=True)
+    for name in ("newsmill", "other", "ratio", "bar", "holds"):
         table.add_column(name, justify="right")
-    with tempfile.TemporaryDirectory(prefix="newsmill-bench-") as folder:
-        landing = Path(folder) / "landing"
-        landing.mkdir()
-        sets = lay_out(asked.pages, asked.records, landing)
-        table.add_row("extract + clean")
-        for name, share in sets.items():
-            _add_speed(table, name, share, asked.rounds)
+    for name in asked.only:
+        with tempfile.TemporaryDirectory(prefix=f"newsmill-bench-{name}-", dir=asked.scratch) as folder:
+            for row in PARTS[name](asked, Path(folder)):
+                _add(table, row)
+                sys.stderr.write(f"{row.what}: {' : '.join(row.figures)} {row.measured}\n")
         table.add_section()
-        _add_pipeline(table, [run_pipeline(landing, Path(folder) / f"data-{turn}") for turn in range(asked.rounds)])
-    console = Console(highlight=False, soft_wrap=True)
     console.print(table)
-    console.print(_circumstances(sets, asked.rounds, load))
+    named = ("newsmill", "trafilatura", "lxml", "apache-airflow")
+    versions = ", ".join([f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in named)])
+    console.print(
+        f"{cores()} cores ({platform.machine()}, load {load:.1f} before), {versions}; "
+        f"pages {asked.pages or 'made here'}; medians of {asked.rounds} rounds"
+    )
+
+
+def _add(table: Table, row: Row) -> None:
+    figures = (*row.figures, "", "")[:2]
+    table.add_row(row.what, *figures, row.measured, row.bar, {None: "", True: "yes", False: "NO"}[row.holds])
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--pages", type=Path, help="folder of JSON Lines landing files; else pages are made here")
-    parser.add_argument("--records", type=int, default=80, help="distinct records of each set")
+    parser.add_argument("--only", type=lambda text: text.split(","), default=list(PARTS), help=f"of {','.join(PARTS)}")
     parser.add_argument("--rounds", type=int, default=3, help="turns that each row is measured")
+    parser.add_argument("--dag-rounds", type=int, default=1, help="turns of the DAG, which take longest")
+    parser.add_argument("--full", action="store_true", help="the sizes for which the bars are set; takes hours")
+    parser.add_argument("--keep", type=Path, help="folder in which corpora and known files stay for another call")
+    parser.add_argument("--scratch", type=Path, help="folder for passing files; else the system's")
+    sizes = parser.add_argument_group("sizes")
+    sizes.add_argument("--records", type=int, default=80, help="distinct pages, and dumps, for extract + clean")
+    sizes.add_argument("--peer-pages", type=int, default=1_000, help="pages of a whole pipeline")
+    sizes.add_argument("--dag-pages", type=int, default=1_000, help="pages of a DAG run")
+    sizes.add_argument("--memory-records", type=int, default=20_000, help="records of a run whose memory is measured")
+    sizes.add_argument("--corpus", type=int, default=50_000, help="articles of the large corpus")
+    sizes.add_argument("--corpus-small", type=int, default=10_000, help="articles of the small corpus")
+    sizes.add_argument("--night-articles", type=int, default=300, help="new articles of a night")
+    sizes.add_argument("--files", type=int, default=100_000, help="known files of a landing zone")
+    sizes.add_argument("--new-files", type=int, default=1_000, help="new files of a landing zone")
+    if "--full" in sys.argv:
+        parser.set_defaults(**FULL)
     asked = parser.parse_args()
-    if asked.records < 1 or asked.rounds < 1:
-        parser.error(f"--records {asked.records} --rounds {asked.rounds}: each must be 1 at least")
+    unknown = [name for name in asked.only if name not in PARTS]
+    if unknown or min(asked.rounds, asked.dag_rounds, asked.records) < 1:
+        parser.error(f"there is no part {', '.join(unknown)}" if unknown else "each number must be 1 at least")
     return asked
-
-
-def _add_speed(table: Table, name: str, share: Share, rounds: int) -> None:
-    both = (newsmill, trafilatura) if name == PAGES else (newsmill,)
-    warm_up(both, share)
-    whole, middle = in_turns(alone, both, share, rounds)
-    table.add_row(f"  {name}", "/s a core", *_figures(whole))
-    table.add_row("    the median one", "/s a core", *_figures(middle))
-    if name == PAGES:
-        (together,) = in_turns(pooled, both, share, rounds)
-        table.add_row(f"    {cores()} processes", "/s", *_figures(together))
-
-
-def _figures(rounds: Rounds) -> list[str]:
-    """Return medians, and the ratio of the two turns of a round: its median, least and most."""
-    figures = [f"{median(each):,.1f}" for each in zip(*rounds, strict=True)]
-    if len(figures) == 1:
-        return figures
-    ratios = sorted(ours / theirs for ours, theirs in rounds)
-    return [*figures, f"{median(ratios):.2f} ({ratios[0]:.2f}–{ratios[-1]:.2f})"]
-
-
-def _add_pipeline(table: Table, runs: list[Run]) -> None:
-    table.add_row("whole pipeline", "/s", f"{median(run.read / run.seconds for run in runs):,.1f}")
-    for stage in STAGES:
-        table.add_row(f"  {stage}", "% of it", f"{median(100 * run.stages[stage] / run.seconds for run in runs):,.1f}")
-    table.add_row("  peak memory", "MB", f"{median(run.peak_bytes / MEBIBYTE for run in runs):,.0f}")
-
-
-def _circumstances(sets: dict[str, Share], rounds: int, load: float) -> str:
-    versions = ", ".join(f"{name} {version(name)}" for name in ("newsmill", "trafilatura", "lxml"))
-    records = " + ".join(f"{share.records:,} {name} ({share.size / MEBIBYTE:,.1f} MB)" for name, share in sets.items())
-    return (
-        f"{cores()} cores ({platform.machine()}, load {load:.1f} before), Python {platform.python_version()}, "
-        f"{versions}; {records}; medians of {rounds} rounds"
-    )
 
 
 if __name__ == "__main__":

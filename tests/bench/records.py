@@ -57,13 +57,14 @@ class Share:
         return [Share(self.landing, (file,)) for file in self.files]
 
 
-def lay_out(source: Path | None, records: int, landing: Path) -> dict[str, Share]:
+def lay_out(source: Path | None, records: int, landing: Path, only: str | None = None) -> dict[str, Share]:
     """Write distinct records of every set to a landing zone.
 
     Args:
         source: a folder of JSON Lines landing files; None: records made here.
         records: how many a set gets; fewer than there are come from all over it, more are copies with a number.
         landing: an empty folder.
+        only: this set alone; None: all.
 
     Returns:
         The sets by name: `pages`, then each file of dumps.
@@ -72,6 +73,7 @@ def lay_out(source: Path | None, records: int, landing: Path) -> dict[str, Share
     return {
         name: Share(str(landing), tuple(_written(landing, name, (_copy(one, seen) for one in wanted))))
         for name, wanted in (_made(records) if source is None else _found(source, records)).items()
+        if only in (None, name)
     }
 
 
