@@ -95,7 +95,8 @@ class Registry:
 
     def get(self, slug: str) -> Outlet:
         """Return the outlet's facts, or the defaults where it has no file."""
-        return self.outlets.get(slug) or _without_file(slug)
+        without_file = _remembered if len(slug) <= MAX_SLUG else _without_file
+        return self.outlets.get(slug) or without_file(slug)
 
     def resolve(self, *, given: str | None, url: str | None, folder: str | None) -> Outlet:
         """Find a record's outlet: the given one, by the URL's host, the folder, a slug of the host.
@@ -117,9 +118,11 @@ class Registry:
         return next((self.by_host[name] for name in candidates if name in self.by_host), None)
 
 
-@lru_cache(maxsize=256)
 def _without_file(slug: str) -> Outlet:
     return Outlet.model_construct(slug=slug)
+
+
+_remembered = lru_cache(maxsize=256)(_without_file)
 
 
 def host_of(url: str | None) -> str:

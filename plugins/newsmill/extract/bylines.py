@@ -7,7 +7,7 @@ bylines in the text itself (printed).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -55,6 +55,8 @@ AUTHOR_PATH = re.compile(
 MAX_BYLINES = 3
 MAX_BYLINE_WORDS = 20
 """Words of a visible byline: three names, a date and a reading time."""
+OPENING_WORDS = 3
+"""Words in which a byline's opening and the name behind it begin: "Written by Jane"."""
 MAX_BOX_WORDS = 60
 """Words of an element whose class says author: more, and it holds the story too."""
 MIN_STORY_WORDS = 20
@@ -91,8 +93,9 @@ def _places(page: Statements, own: OwnPart) -> Iterator[tuple[str, Iterable[str]
     marked = _own(page.marked("author"), own)
     yield "microdata author", (_inner_name(element) for element in marked)
     yield "rel=author", (_spaced(element) for element in _own(page.by_author(), own))
-    yield "byline", _byline(own)
-    yield "author link", _linked(own)
+    head = list(_head(own))
+    yield "byline", _byline(own, head)
+    yield "author link", _linked(own, head)
 
 
 def _node_authors(page: Statements) -> Iterator[str]:
@@ -129,10 +132,10 @@ def _inner_name(element: etree._Element) -> str:
     return _spaced(inner if inner is not None else element)
 
 
-def _byline(own: OwnPart) -> Iterator[str]:
+def _byline(own: OwnPart, head: Sequence[etree._Element]) -> Iterator[str]:
     """Yield the persons in the first element below the headline that is marked, or begins, as a byline."""
     marked = (element for element in own.below_headline if _is_marked(element))
-    opened = (element for element in _head(own) if _opens_byline(element))
+    opened = (element for element in head if _opens_byline(element))
     found = (*islice(_own(marked, own), MAX_BYLINES), *islice(_own(opened, own), MAX_BYLINES))
     for element in found:
         inner = [_spaced(part) for part in islice(element.iter("a", "li", "span"), MAX_LOOKED_AT)]
@@ -164,8 +167,15 @@ def _says_byline(names: str) -> bool:
 
 
 def _opens_byline(element: etree._Element) -> bool:
-    words = _first_words(element, MAX_BYLINE_WORDS) if element.tag in BYLINE_TAGS else ""
+    if element.tag not in BYLINE_TAGS or _opens_otherwise(element.text):
+        return False
+    words = _first_words(element, MAX_BYLINE_WORDS)
     return 0 < len(words.split()) <= MAX_BYLINE_WORDS and opens_byline(words)
+
+
+def _opens_otherwise(text: str | None) -> bool:
+    """Tell whether an element's own first words are enough to see that they open no byline, as of most paragraphs."""
+    return text is not None and len(text.split(None, OPENING_WORDS)) > OPENING_WORDS and not opens_byline(text.strip())
 
 
 def _first_words(element: etree._Element, most: int = MAX_LINE) -> str:
@@ -186,9 +196,9 @@ def _first_words(element: etree._Element, most: int = MAX_LINE) -> str:
     return squeeze(" ".join(parts))
 
 
-def _linked(own: OwnPart) -> Iterator[str]:
+def _linked(own: OwnPart, head: Sequence[etree._Element]) -> Iterator[str]:
     """Yield the persons below the headline who are links to a page of theirs."""
-    links = (element for element in _head(own) if element.tag == "a" and AUTHOR_PATH.search(element.get("href") or ""))
+    links = (element for element in head if element.tag == "a" and AUTHOR_PATH.search(element.get("href") or ""))
     return (name for link in _own(links, own) if looks_like_person(name := _spaced(link)))
 
 
