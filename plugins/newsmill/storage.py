@@ -124,7 +124,7 @@ class Store:
                     version = f"{found.st_size} {times[0]} {times[1]} {found.st_ino}"
                     yield Entry(name[start:], found.st_size, version, max(times) / 1e9)
         except OSError as error:
-            raise StorageError(f"cannot list {error.filename}: {_reason(error)}") from error
+            raise StorageError(f"cannot list {str(error.filename).rstrip('/')}: {_reason(error)}") from error
 
     def folders(self, path: str = "") -> list[str]:
         """Return the names of the folders right below a path, sorted; what lies deeper is not looked at.
