@@ -121,9 +121,7 @@ def _shown_blocks(root: HtmlElement, placed: Sequence[Placed], told: str, found:
         told: the body as JSON-LD has it.
         found: what the page says of itself; its description tells the lead.
     """
-    blocks = completed(
-        only_container(placed, found.description) or best_reading(root, placed), placed, _lead_told(found)
-    )
+    blocks = completed(only_container(placed) or best_reading(root, placed), placed, _lead_told(found))
     if len(blocks) <= 1:  # trafilatura reads `articleBody` too, and makes one paragraph of it
         unshown = _unshown(told)
         if chars_of(unshown) + len(unshown) > chars_of(blocks):  # with the spaces between its paragraphs, no less text

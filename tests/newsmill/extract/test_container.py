@@ -59,23 +59,6 @@ def test_where_there_may_be_more_or_less_nothing_is_said(body: str) -> None:
     assert found(body) == []
 
 
-LEAD = f"What the council decided on Tuesday, and why: {SENTENCE}"
-
-
-@pytest.mark.parametrize(
-    ("description", "whole"), [(LEAD, True), (LEAD[:120], True), (LEAD[:60], False), ("", False), (None, False)]
-)
-def test_a_lead_that_the_page_tells_of_itself_is_none_of_it(description: str | None, whole: bool) -> None:
-    page = parse_html(f"<html><body>{HEADING}<header><p>{LEAD}</p></header><div>{p(9)}</div></body></html>")
-    assert bool(only_container(placed_blocks(page), description)) is whole
-
-
-def test_what_the_description_tells_within_the_text_is_no_lead() -> None:
-    box = f"<div><div><p>{LEAD}</p></div></div>"
-    page = parse_html(f"<html><body>{HEADING}<div>{p(5)}{box}{p(4)}</div></body></html>")
-    assert only_container(placed_blocks(page), LEAD) == ()
-
-
 def test_a_notice_is_no_article() -> None:
     enough = -(-MIN_CHARS // len(f"Story 0: {SENTENCE}"))
     assert found(f"{HEADING}<div>{p(enough)}</div>") == STORY[:enough]
