@@ -32,8 +32,8 @@ LINKED = 1 << 10  # it holds a sign that stands between links
 LOWER = 1 << 11  # few words, all in lower case
 ROW = 1 << 12  # it stands in a row of short lines
 NAME_FIRST = 1 << 13  # it begins with a word of an author's name
-AT_ONCE = 1 << 15  # it repeats the one before it
 LAST = 1 << 14  # it is one of the last paragraphs, or behind them
+AT_ONCE = 1 << 15  # it repeats the one before it
 
 _NEEDED = {
     Predicate.TITLE: BEGUN,
@@ -77,9 +77,8 @@ def traits_of(line: Line, page: Page) -> int:
     if line.index >= page.last_prose:
         traits |= LAST
     if page.known is not NOTHING:
-        traits |= (KNOWN if line.index in page.known.repeats else 0) | (
-            ENTITLED if line.index in page.known.titles else 0
-        )
+        traits |= KNOWN if line.index in page.known.repeats else 0
+        traits |= ENTITLED if line.index in page.known.titles else 0
     return traits
 
 

@@ -25,7 +25,7 @@ from lxml import etree
 from newsmill.extract.blocks import Placed
 from newsmill.extract.container import home_of
 from newsmill.extract.insets import ALL_LINKED, insets
-from newsmill.extract.shingles import SHINGLE, WORD, shingles_of, tells
+from newsmill.extract.shingles import SHINGLE, WORD, shingles_of
 from newsmill.model import Block, BlockKind
 
 SENTENCE_END = re.compile(r"[.!?…。！？।۔؟:;][\"”»’'）)\]」』]*$")
@@ -53,6 +53,8 @@ MAX_GROWTH = 1.5
 """How much longer than the extractor's a paragraph may be to be taken in its place: links dropped within it. All
 values from 1.2 to 3 did alike but for one paragraph."""
 MAX_VOTES = 5
+LEAD_SHARE = 0.6
+"""Of a lead's words, those that the page's description must have; pages shorten it."""
 MIN_LEAD_WORDS = 6
 
 Signature = tuple[tuple[str, str], ...]
@@ -164,7 +166,7 @@ class _Page:
             own = shingles_of(placed.block.text)
             if len(own) + SHINGLE <= MIN_LEAD_WORDS or index in self.taken or placed.element.tag in ("h1", "li", "dt"):
                 continue
-            if tells(told, own):
+            if sum(shingle in told for shingle in own) >= LEAD_SHARE * len(own):
                 return None if self.known.says(placed.block) else index
         return None
 
