@@ -36,6 +36,12 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
     return HTMLResponse(_environment().get_template(f"{template}.html").render(known | values), status)
 
 
+def address(request: Request, path: str, **query: Any) -> str:
+    """Return the address of a page, below wherever the pages are mounted."""
+    asked = _query(query)
+    return f"{request.scope.get('root_path', '')}{path}{'?' if asked else ''}{asked}"
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(

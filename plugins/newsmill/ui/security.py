@@ -39,7 +39,6 @@ DOCS_POLICY = "; ".join(
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'self'",
-        "sandbox allow-same-origin allow-top-navigation-by-user-activation",
     ]
 )
 
