@@ -349,7 +349,7 @@ def test_a_refused_record_shows_its_fields_and_how_it_begins(server, shown, corp
     shown.page.get_by_role("link", name="noise.txt").first.click()
     assert shown.page.locator("pre.raw").is_visible()
     shown.open("/newsmill/quarantine?reason=failed_expectations")
-    shown.page.locator("tbody tr", has_text="word_count_enough").first.get_by_role("link").first.click()
+    shown.page.locator("tbody tr", has_text="feed.jsonl#5").first.get_by_role("link").first.click()
     said = shown.page.get_by_role("main").inner_text()
     assert f"Too short. {SCRIPT}" in said
     assert "word_count_enough" in said
