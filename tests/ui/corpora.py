@@ -44,14 +44,14 @@ def put_hostile_records(landing: Path) -> None:
     (landing / "bay-post" / "noise.txt").write_bytes(bytes(range(256)) * 8)
 
 
-def make_large_corpus(data: Path, outlets: int, days: int) -> None:
-    """Write index and books of a corpus with an article of each outlet on each day, three on Mondays.
+def make_large_corpus(data: Path, outlets: int, days: int, a_day: int = 1) -> None:
+    """Write index and books of a corpus with so many articles of each outlet on each day, two more on Mondays.
 
     The articles themselves are not written: the overview does not read them.
     """
     slugs = [f"outlet-{number:03}" for number in range(outlets)]
     index = Index(f"sqlite:///{data}/index.sqlite")
-    index.commit("bulk", FIRST, (_article(slug, day, n) for slug in slugs for day, n in _dates(days)), [])
+    index.commit("bulk", FIRST, (_article(slug, day, n) for slug in slugs for day, n in _dates(days, a_day)), [])
     for number in range(1, 31):
         day = FIRST + timedelta(days - 31 + number)
         rows = [
@@ -65,9 +65,9 @@ def make_large_corpus(data: Path, outlets: int, days: int) -> None:
         pq.write_table(pa.Table.from_pylist(rows, schema=RUNS), path)
 
 
-def _dates(days: int) -> list[tuple[date, int]]:
+def _dates(days: int, a_day: int) -> list[tuple[date, int]]:
     dates = [FIRST + timedelta(number) for number in range(days)]
-    return [(day, copy) for day in dates for copy in range(3 if day.weekday() == 0 else 1)]
+    return [(day, copy) for day in dates for copy in range(a_day + 2 * (day.weekday() == 0))]
 
 
 def _article(slug: str, day: date, copy: int) -> Published:
