@@ -47,6 +47,11 @@ class RunBooks:
         return (dag_id, run_id) if dag_id in OTHER_DAGS and run_id else ("ingest_news", self.run_id)
 
     @property
+    def extracted(self) -> int:
+        """Records that became an article: neither known from an earlier run nor unreadable."""
+        return self.report.read - self.report.total("unchanged") - self.report.total("unreadable")
+
+    @property
     def refused_share(self) -> float | None:
         """Records that were quarantined, of those that were new; None where none was."""
         return share_refused(self.report.read, self.report.total("unchanged"), self.report.total("quarantined"))

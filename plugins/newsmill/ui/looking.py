@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from newsmill.insight.article import find_article, tell_article
 from newsmill.insight.books import OTHER_DAGS, find_run, newest_runs
-from newsmill.insight.coverage import coverage_of, days_until
+from newsmill.insight.coverage import Coverage, coverage_of, days_until
 from newsmill.insight.outlet import articles_of, scorecard
 from newsmill.insight.overview import overview
 from newsmill.insight.refusals import Filter, raw_beginning, refused_of, refused_record
@@ -31,10 +31,11 @@ RUNS_LOOKED_AT = 10
 """Newest runs whose refused records are listed, unless one run is asked for."""
 
 
-def show_overview(request: Request, days: int = 90, number: Number = 1) -> HTMLResponse:
+def show_overview(request: Request, days: int = 0, number: Number = 1) -> HTMLResponse:
     """Answer with coverage, the last runs, trends and what needs attention."""
     data = data_root()
-    found, days = overview(data), days if days in RANGES else RANGES[1]
+    found = overview(data)
+    days = days if days in RANGES else _enough(found.coverage)
     columns = days_until(found.coverage.last, days) if found.coverage.last else []
     pages, number = paged(len(found.coverage.outlets), OUTLETS, number)
     shown = found.coverage.busiest(columns)[(number - 1) * OUTLETS : number * OUTLETS]
@@ -53,6 +54,12 @@ def show_overview(request: Request, days: int = 90, number: Number = 1) -> HTMLR
         trend=charts.trends(found.runs),
         has_docs=data.exists("docs/index.html"),
     )
+
+
+def _enough(counted: Coverage) -> int:
+    """Return the days of the heat map that show a young corpus whole, and an older one's last quarter of a year."""
+    first, last = counted.first, counted.last
+    return RANGES[0] if first and last and (last - first).days < RANGES[0] else RANGES[1]
 
 
 def show_outlets(request: Request, q: Slug = "", number: Number = 1) -> HTMLResponse:
