@@ -12,7 +12,7 @@ ABREAST := -n auto --dist loadfile --no-loadscope-reorder
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
 export PATH := $(BIN):$(PATH)
 
-.PHONY: help setup run report test test-all coverage lint format up bench profile quality constraints clean
+.PHONY: help setup run report browser test test-all coverage lint format up bench profile quality constraints clean
 
 help: ## Show what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,13 +64,19 @@ up: $(AIRFLOW_HOME)/.ready ## Start the Airflow UI on localhost:8080
 report: $(VENV)/.ready ## Show the last run's table of fates
 	@newsmill report
 
-test: $(VENV)/.ready ## Run the test suite; of what takes minutes, a part
+browser: ## Install the browser that the tests of the UI drive, where there is none and Debian's packages are at hand
+	@command -v chromium || command -v chromium-browser || command -v google-chrome \
+		|| if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium > /dev/null; \
+		else echo 'no browser here: the tests of the UI are skipped; install chromium to run them'; fi
+
+test: $(VENV)/.ready browser ## Run the test suite; of what takes minutes, a part
 	@pytest $(ABREAST)
 
-test-all: $(VENV)/.ready ## Run all tests: every crash point, thirty kills, fifty rounds of two runs at once, tasks cleared one by one
+test-all: $(VENV)/.ready browser ## Run all tests: every crash point, thirty kills, fifty rounds of two runs at once, tasks cleared one by one
 	@pytest $(ABREAST) -m ''
 
-coverage: $(VENV)/.ready ## Run what make test runs, and hold its coverage to the floor; a third slower
+coverage: $(VENV)/.ready browser ## Run what make test runs, and hold its coverage to the floor; a third slower
 	@pytest $(ABREAST) --cov --cov-report=term
 
 bench: $(VENV)/.ready ## Measure newsmill beside its peers: make bench [PAGES=FOLDER] [RECORDS=N] [ONLY=pages,dag] [ARGS=--full]

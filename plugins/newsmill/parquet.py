@@ -9,8 +9,9 @@ exception"), about once in thirty short processes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -38,9 +39,18 @@ def is_whole(store: Store, path: str) -> bool:
         return False
 
 
-def batches(file: pq.ParquetFile, size: int, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
-    """Yield a file's rows, `size` at a time."""
-    yield from file.iter_batches(size, columns=columns, use_threads=False)
+def batches(
+    file: pq.ParquetFile, size: int, columns: list[str] | None = None, groups: list[int] | None = None
+) -> Iterator[pa.RecordBatch]:
+    """Yield a file's rows, or those of some row groups, `size` at a time."""
+    yield from file.iter_batches(size, columns=columns, row_groups=groups, use_threads=False)
+
+
+def groups_where(file: pq.ParquetFile, equal: Mapping[str, Any]) -> list[int]:
+    """Return the row groups that may hold a row with these values in these columns, by their statistics."""
+    columns = {file.schema.column(place).path: place for place in range(len(file.schema))}  # leaves, as a list's are
+    places = {columns[name]: value for name, value in equal.items()}
+    return [group for group in range(file.num_row_groups) if _may_hold(file.metadata.row_group(group), places)]
 
 
 def batches_where(file: pq.ParquetFile, size: int, column: str, value: int) -> Iterator[pa.RecordBatch]:
@@ -48,13 +58,18 @@ def batches_where(file: pq.ParquetFile, size: int, column: str, value: int) -> I
 
     Row groups whose statistics say that they hold none are not read; so of a sorted file little is.
     """
-    place = file.schema_arrow.get_field_index(column)
-    bounds = [file.metadata.row_group(group).column(place).statistics for group in range(file.num_row_groups)]
-    groups = [group for group, found in enumerate(bounds) if found is None or found.min <= value <= found.max]
-    for part in file.iter_batches(size, row_groups=groups, use_threads=False):
+    for part in batches(file, size, groups=groups_where(file, {column: value})):
         yield part.filter(pc.equal(part[column], value))
 
 
 def read(file: pq.ParquetFile, columns: list[str] | None = None) -> pa.Table:
     """Return all rows of a file."""
     return file.read(columns=columns, use_threads=False)
+
+
+def _may_hold(group: pq.RowGroupMetaData, places: Mapping[int, Any]) -> bool:
+    for place, value in places.items():
+        bounds = group.column(place).statistics
+        if bounds is not None and bounds.has_min_max and not bounds.min <= value <= bounds.max:
+            return False
+    return True

@@ -65,6 +65,11 @@ class Store:
         self._root = self._root.rstrip("/")
         self.is_local = "file" in _protocols(self._fs)
 
+    @property
+    def filesystem(self) -> Any:
+        """The fsspec file system in which `full` names a path."""
+        return self._fs
+
     def full(self, path: str) -> str:
         """Return the file system's own name of a path.
 

@@ -69,11 +69,7 @@ class Workplace:
         Raises:
             NewsmillError: the URL is none, or what says which corpus this is cannot be read.
         """
-        from newsmill.dedup.index import Index
-        from newsmill.identity import read_identity
-
-        identity = read_identity(self.data)
-        return Index(self.settings.index, identity.corpus if identity else None)
+        return index_of(self.data)
 
 
 def open_workplace(run_id: str) -> Workplace:
@@ -125,6 +121,19 @@ def holding_corpus(what: str, *, shared: bool = False) -> Iterator[None]:
     settings = load_settings()
     with holding(settings.index, what, wait=settings.lock_wait_seconds, shared=shared):
         yield
+
+
+def index_of(data: Store) -> Index:
+    """Return the index of the settings, for a data root's corpus alone once that has an id.
+
+    Raises:
+        NewsmillError: the URL is none, or what says which corpus this is cannot be read.
+    """
+    from newsmill.dedup.index import Index
+    from newsmill.identity import read_identity
+
+    identity = read_identity(data)
+    return Index(load_settings().index, identity.corpus if identity else None)
 
 
 def open_landing(selection: Selection) -> Store:

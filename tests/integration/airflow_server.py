@@ -18,6 +18,7 @@ from tests.conftest import PROJECT
 
 START_SECONDS = 120
 RUN_SECONDS = 240
+USERS = {"admin": "admin", "guest": "viewer"}
 
 
 class AirflowServer:
@@ -27,7 +28,7 @@ class AirflowServer:
         self.home = home
         self.port = _free_port()
         self.password = secrets.token_urlsafe(16)
-        (home / "passwords.json").write_text(json.dumps({"admin": self.password}))
+        (home / "passwords.json").write_text(json.dumps(dict.fromkeys(USERS, self.password)))
         self._environment = {
             **os.environ,
             **settings,
@@ -37,6 +38,7 @@ class AirflowServer:
             "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
             "AIRFLOW__CORE__PARALLELISM": "2",
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "passwords.json"),
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{name}:{role}" for name, role in USERS.items()),
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{self.port}/execution/",
             "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(_free_port()),
             "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(_free_port()),
@@ -56,9 +58,18 @@ class AirflowServer:
                 start_new_session=True,
             )
         _until(lambda: self.call("GET", "/api/v2/version", token=False), START_SECONDS, "no answer from the api-server")
-        answer = self.call("POST", "/auth/token", {"username": "admin", "password": self.password}, token=False)
-        self._token = answer["access_token"]
+        self._token = self.token_of("admin")
         return self
+
+    @property
+    def address(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def token_of(self, user: str) -> str:
+        """Return a user's token."""
+        asked = {"username": user, "password": self.password}
+        return self.call("POST", "/auth/token", asked, token=False)["access_token"]
 
     def __exit__(self, *_: object) -> None:
         os.killpg(self._process.pid, signal.SIGTERM)

@@ -157,3 +157,24 @@ def test_report_shows_the_last_run_and_before_the_first_says_what_to_do():
     shown = call("report").stdout
     total = next(line for line in shown.splitlines() if line.startswith("total")).split()
     assert total[1:7] == ["5", "0", "0", "0", "0", "5"]
+
+
+def test_explain_takes_a_record_from_standard_input():
+    page = "<html><head><title>Ferry</title></head><body><article><p>{}</p></article></body></html>"
+    page = page.format("The ferry came back to the harbour on Monday night after two days at sea. " * 5)
+    asked = ["explain", "--json", "--url", "https://www.express.co.uk/news/a", "-"]
+    shown = json.loads(CliRunner().invoke(app, asked, input=page).stdout)
+    assert (shown["raw_format"], shown["outlet"], shown["url"]) == ("html", "express", "https://www.express.co.uk/news/a")
+    assert shown["blocks"][0]["text"].startswith("The ferry came back")
+    named = CliRunner().invoke(app, ["explain", "--json", "--outlet", "bay-post", "-"], input=VERITY.read_text())
+    assert json.loads(named.stdout)["outlet"] == "bay-post"
+
+
+def test_explain_of_the_landing_zone_alone_takes_no_other_file(monkeypatch):
+    monkeypatch.setenv("NEWSMILL_LANDING_URI", str(SEEDS))
+    place = f"verity/{VERITY.name}"
+    assert json.loads(call("explain", "--json", "--landed", place).stdout)["raw_path"] == place
+    for path in (VERITY, f"../seeds/{place}", "-", "/etc/passwd"):
+        refused = call("explain", "--landed", path)
+        assert refused.exit_code == 1
+        assert "no such record in the landing zone" in refused.stderr

@@ -6,6 +6,7 @@ publish).
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -19,7 +20,7 @@ from newsmill.cli.screen import as_json, console, errors_for_people, visible
 from newsmill.cli.takedown import takedown
 from newsmill.cli.upkeep import repair, verify
 from newsmill.model import Article, Cleaned, NewsmillError, Unreadable
-from newsmill.preview.files import preview
+from newsmill.preview.files import preview, preview_pasted
 from newsmill.settings import load_settings
 from newsmill.storage import Store
 
@@ -39,11 +40,14 @@ RawFiles = Annotated[
     list[str],
     typer.Argument(
         metavar="FILE[#LINE]...",
-        help="Raw files, here or in the landing zone; #LINE: one record of a JSON Lines file.",
+        help="Raw files, here or in the landing zone; #LINE: one record of a JSON Lines file; - alone: a record from "
+        "standard input.",
     ),
 ]
 Ids = Annotated[list[str] | None, typer.Option("--id", help="Only the record of this id; may be given several times.")]
 OutletSlug = Annotated[str | None, typer.Option("--outlet", help="The outlet's slug; else found as in a landing zone.")]
+Landed = Annotated[bool, typer.Option("--landed", help="Take files of the landing zone alone, by their path there.")]
+Url = Annotated[str | None, typer.Option("--url", help="The address of the record from standard input.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a record.")]
 
 
@@ -56,10 +60,17 @@ def clean(files: RawFiles, id: Ids = None, outlet: OutletSlug = None, json: AsJs
 
 
 @app.command()
-def explain(files: RawFiles, id: Ids = None, outlet: OutletSlug = None, json: AsJson = False) -> None:
+def explain(
+    files: RawFiles,
+    id: Ids = None,
+    outlet: OutletSlug = None,
+    url: Url = None,
+    landed: Landed = False,
+    json: AsJson = False,
+) -> None:
     """Print every block beside what became of it: kept, cut or changed, by which rule and why."""
     with errors_for_people():
-        for article, cleaned in _previews(files, id, outlet):
+        for article, cleaned in _previews(files, id, outlet, url=url, only_landed=landed):
             if json:
                 console().print(as_json(explanation(article, cleaned)))
             else:
@@ -113,10 +124,22 @@ def rules_test(
             raise typer.Exit(CHANGES)
 
 
-def _previews(files: Sequence[str], ids: Sequence[str] | None, outlet: str | None) -> Iterator[tuple[Article, Cleaned]]:
+def _previews(
+    files: Sequence[str],
+    ids: Sequence[str] | None,
+    outlet: str | None,
+    *,
+    url: str | None = None,
+    only_landed: bool = False,
+) -> Iterator[tuple[Article, Cleaned]]:
     """Yield what can be read; say the reason of what cannot, and end with exit code 1."""
     unreadable = 0
-    for found in preview(files, ids=ids or (), outlet=outlet):
+    is_pasted = list(files) == ["-"] and not only_landed
+    for found in (
+        [preview_pasted(sys.stdin.buffer.read(), outlet=outlet, url=url)]
+        if is_pasted
+        else preview(files, ids=ids or (), outlet=outlet, only_landed=only_landed)
+    ):
         if isinstance(found, Unreadable):
             unreadable += 1
             said = visible(f"{found.raw_path}: {found.reason.value}: {found.detail}")

@@ -20,10 +20,10 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import NullPool
-from sqlalchemy.schema import CreateTable
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from newsmill import disk
-from newsmill.dedup.tables import ARTICLES, FILES, INDEX_VERSION, META, RECORDS, RUNS, TABLES
+from newsmill.dedup.tables import ARTICLES, BY_DAY, FILES, INDEX_VERSION, META, RECORDS, RUNS, TABLES
 from newsmill.model import Fate, NewsmillError, Published, Seen
 
 KEYS_AT_ONCE = 500
@@ -102,6 +102,16 @@ class Index:
     def has_run(self, run_id: str) -> bool:
         """Tell whether a run has changed this index."""
         return self._one(sa.select(RUNS.c.run_id).where(RUNS.c.run_id == run_id)) is not None
+
+    def coverage(self) -> list[tuple[date, str, int]]:
+        """Return day, outlet and number of articles of each partition, in no order; counted, a second for millions."""
+        query = sa.select(ARTICLES.c.date, ARTICLES.c.outlet, sa.func.count())
+        return [tuple(row) for row in self._all(query.group_by(ARTICLES.c.date, ARTICLES.c.outlet))]
+
+    def state(self) -> tuple[Any, ...]:
+        """Return what is another once a run, or a takedown, has changed what is known of articles."""
+        found = self._all(sa.select(sa.func.count(), sa.func.max(RUNS.c.run_date), sa.func.max(RUNS.c.run_id)))
+        return tuple(found[0]) if found else ()
 
     def is_empty(self) -> bool:
         """Tell whether it knows no article."""
@@ -191,6 +201,12 @@ class Index:
             is_there = self._is_ready(connection) and self._has(connection, table)
             return connection.execute(query).scalar() if is_there else None
 
+    def _all(self, query: sa.Select[*tuple[Any, ...]]) -> list[Any]:
+        if self._is_missing():
+            return []
+        with self._explained(), self._engine.connect() as connection:
+            return list(connection.execute(query)) if self._is_ready(connection) else []
+
     def _rows(self, table: sa.Table, column: sa.Column[Any], keys: Iterable[str]) -> list[sa.Row[Any]]:
         wanted = sorted(set(keys))
         found: list[sa.Row[Any]] = []
@@ -221,9 +237,14 @@ class Index:
             self._make_folder(Path(self._url.database).parent)
         self._found = False  # the file may have been taken away since
         with self._explained(), self._engine.begin() as connection:
-            if not (self._is_ready(connection) and self._has(connection, FILES)):
+            if not (self._is_ready(connection) and self._is_complete(connection)):
                 for table in TABLES.sorted_tables:
                     connection.execute(CreateTable(table, if_not_exists=True))
+                connection.execute(CreateIndex(BY_DAY, if_not_exists=True))
+
+    def _is_complete(self, connection: sa.Connection) -> bool:
+        """Tell whether what came later than the first tables is there, too."""
+        return self._has(connection, FILES) and sa.inspect(connection).has_index(ARTICLES.name, str(BY_DAY.name))
 
     def _has(self, connection: sa.Connection, table: sa.Table) -> bool:
         """Tell whether a table is there: of those of an index that was made, all but the one that came later are."""

@@ -58,6 +58,9 @@ ARTICLES = sa.Table(
 )
 """Every article in the corpus; `model.Published` has the same fields."""
 
+BY_DAY = sa.Index("articles_by_day", ARTICLES.c.date, ARTICLES.c.outlet)
+"""To count articles by day and outlet without reading them. It came later than the table, like FILES."""
+
 RECORDS = sa.Table(
     "records",
     TABLES,

@@ -1,0 +1,5 @@
+"""Run the command `newsmill` as `python -m newsmill.cli`."""
+
+from newsmill.cli.main import app
+
+app()

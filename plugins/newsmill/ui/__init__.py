@@ -1,0 +1,1 @@
+"""The pages "News corpus" in Airflow's UI."""
