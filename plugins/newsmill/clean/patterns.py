@@ -79,30 +79,45 @@ NOTHING = Found({}, ())
 
 
 class PatternIndex:
-    """Patterns, in one filter for all blocks and one for long blocks, of which few rules are asked."""
+    """Patterns, in one filter for all blocks and one for long blocks, of which few rules are asked.
 
-    def __init__(self, patterns: Iterable[RulePattern]) -> None:
-        """Take patterns; they are compiled when they are first looked for."""
+    Texts of every language are asked for most patterns alike. These are another index, which is compiled once for all
+    of them: with each language's it takes 40 ms, and a language's own take next to nothing.
+    """
+
+    def __init__(self, patterns: Iterable[RulePattern], shared: PatternIndex | None = None) -> None:
+        """Take patterns; they are compiled when they are first looked for.
+
+        Args:
+            patterns: those that `shared` lacks.
+            shared: looked for as well; it has all patterns that are needed in the article.
+        """
+        self._shared = shared
         ordered = sorted(patterns, key=lambda one: (one.rule, one.pattern))
+        self.patterns = frozenset(ordered)
         self._early = [one for one in ordered if not one.is_late]
         self._late = [one for one in ordered if one.is_late]
 
     def find(self, folded: str, count: int) -> Found:
         """Return what of the patterns is in a block of so many words, but for those that are asked late."""
         if len(folded) > MAX_CHARS:
-            return self._needed.find(folded)
-        return (self._of_long if count > LONG_WORDS else self._of_all).find(folded)
+            return self._shared.find(folded, count) if self._shared else self._needed.find(folded)
+        own = (self._of_long if count > LONG_WORDS else self._of_all).find(folded)
+        return _joined(self._shared.find(folded, count), own) if self._shared else own
 
     def find_late(self, rule: int, folded: str) -> Said | None:
         """Return the first of a rule's late patterns that is in a block."""
+        shared = self._shared.find_late(rule, folded) if self._shared else None
         if len(folded) > MAX_CHARS or rule not in self._screens:
-            return None
-        return self._screens[rule].find(folded).said.get(rule)
+            return shared
+        return _first(shared, self._screens[rule].find(folded).said.get(rule))
 
     def compile(self) -> None:
         """Compile what is asked of blocks, so that a process which is forked afterwards has it."""
         for screen in (self._of_all, self._of_long):
             screen.find("")
+        if self._shared:
+            self._shared.compile()
 
     @cached_property
     def _of_all(self) -> Screen:
@@ -148,3 +163,16 @@ class Screen:
             if not one.needed and one.rule not in said:
                 said[one.rule] = Said(self._filter.re(number).search(folded).group(), one.pattern)
         return Found(said, [self.patterns[number].rule for number in numbers if self.patterns[number].needed])
+
+
+def _joined(one: Found, other: Found) -> Found:
+    """Return what of either's patterns is in a block."""
+    if other is NOTHING:
+        return one
+    said = {rule: _first(one.said.get(rule), other.said.get(rule)) for rule in (*one.said, *other.said)}
+    return Found({rule: found for rule, found in said.items() if found}, (*one.needs, *other.needs))
+
+
+def _first(one: Said | None, other: Said | None) -> Said | None:
+    """Return the first in the order of their patterns' spelling."""
+    return min(filter(None, (one, other)), key=attrgetter("pattern"), default=None)

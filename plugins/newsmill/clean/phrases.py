@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from newsmill.clean.fold import fold, joined, words_of
@@ -55,7 +56,12 @@ class RulePhrase:
     @property
     def words(self) -> Words:
         """The phrase as blocks are seen."""
-        return words_of(fold(self.phrase))
+        return _words_of(self.phrase)
+
+
+@lru_cache(maxsize=1 << 13)  # there are half as many; most are asked for again for each language of texts
+def _words_of(phrase: str) -> Words:
+    return words_of(fold(phrase))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,9 @@ from newsmill.yamlfile import YamlError, describe, load_text, read_text
 CODE_VERSION = 6
 """Raise it with any change of code that can change a cleaned text, in extraction too."""
 
+SHARED = frozenset({"en"})
+"""The language whose words are looked for in texts of every other, too."""
+
 
 class RuleError(NewsmillError):
     """A rules file has a mistake; the text names file, rule, key and value."""
@@ -67,7 +70,8 @@ class RuleSet:
         """
         known = None if languages is None else languages & self.languages
         if known not in self._spoken:
-            self._spoken[known] = Spoken.of(self.rules, known)
+            shared = self.spoken(SHARED) if known and known > SHARED else None
+            self._spoken[known] = Spoken.of(self.rules, known, shared)
         return self._spoken[known]
 
 

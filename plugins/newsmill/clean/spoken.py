@@ -40,13 +40,20 @@ class Spoken:
         self._remembered = lru_cache(maxsize=REMEMBERED)(self._look)
 
     @classmethod
-    def of(cls, rules: Sequence[Rule], languages: frozenset[str] | None) -> Spoken:
-        """Sort the words of rules by how they are looked for; rules are known by their number."""
+    def of(cls, rules: Sequence[Rule], languages: frozenset[str] | None, shared: Spoken | None = None) -> Spoken:
+        """Sort the words of rules by how they are looked for; rules are known by their number.
+
+        Args:
+            rules: in their order.
+            languages: whose words are looked for, and those of any; None: all.
+            shared: what is looked for in texts of some of these languages; its patterns are not compiled again.
+        """
         numbered = list(enumerate(rules))
         phrases = [one for number, rule in numbered for one in _phrases(number, rule, languages)]
-        return cls(
-            PhraseIndex.of(phrases), PatternIndex(one for n, rule in numbered for one in _patterns(n, rule, languages))
-        )
+        patterns = [one for number, rule in numbered for one in _patterns(number, rule, languages)]
+        known = shared.patterns.patterns if shared else frozenset()
+        own = [one for one in patterns if one not in known]
+        return cls(PhraseIndex.of(phrases), PatternIndex(own, shared.patterns if shared else None))
 
     def look(self, folded: str, words: tuple[str, ...], count: int, ends_sentence: bool) -> Looked:
         """Look for the words of all rules in a block."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import islice
 
 from newsmill.extract.blocks import squeeze, word_set
@@ -115,12 +116,22 @@ def names(written: Iterable[str | None], site: Iterable[str] = ()) -> tuple[str,
         written: bylines or author fields, as they were written.
         site: what the outlet is called; never an author.
     """
-    own = frozenset(plain(name) for name in site)
+    own = _plain_names(tuple(site))
     found: dict[str, str] = {}
     for line in islice(written, MAX_LINES):
-        for name in split_names(line or "", own):
+        for name in _split_again(line or "", own):
             found.setdefault(plain(name), name)
     return tuple(name for key, name in found.items() if key not in own)
+
+
+@lru_cache(maxsize=64)
+def _plain_names(written: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(plain, written))
+
+
+@lru_cache(maxsize=64)  # a page names its authors in five places and more, mostly alike
+def _split_again(line: str, own: frozenset[str]) -> tuple[str, ...]:
+    return tuple(split_names(line, own))
 
 
 def split_names(line: str, own: frozenset[str] = frozenset()) -> list[str]:

@@ -136,6 +136,17 @@ def outermost(root: etree._Element, tag: str) -> Iterator[etree._Element]:
             end = None
 
 
+def all_around(elements: Iterable[etree._Element]) -> frozenset[etree._Element]:
+    """Return elements and all around them; every element is visited once."""
+    around: set[etree._Element] = set()
+    for element in elements:
+        current: etree._Element | None = element
+        while current is not None and current not in around:
+            around.add(current)
+            current = current.getparent()
+    return frozenset(around)
+
+
 def short_text(element: etree._Element, most: int) -> str:
     """Return an element's squeezed words; an empty text where they have more characters than `most`.
 

@@ -169,6 +169,9 @@ def _says_byline(names: str) -> bool:
 def _opens_byline(element: etree._Element) -> bool:
     if element.tag not in BYLINE_TAGS or _opens_otherwise(element.text):
         return False
+    opening = _first_words(element, OPENING_WORDS)
+    if len(opening.split(None, OPENING_WORDS)) > OPENING_WORDS and not opens_byline(opening):
+        return False
     words = _first_words(element, MAX_BYLINE_WORDS)
     return 0 < len(words.split()) <= MAX_BYLINE_WORDS and opens_byline(words)
 
@@ -188,9 +191,11 @@ def _first_words(element: etree._Element, most: int = MAX_LINE) -> str:
     parts, chars, words = [], 0, 0
     for text in element.itertext():
         part = text[: MAX_LINE * SPACES_A_CHAR].split()
+        if not part:
+            continue
         parts += part
         words += len(part)
-        chars += sum(map(len, part)) + max(len(part) - 1, 0)
+        chars += sum(map(len, part)) + len(part) - 1
         if chars > MAX_LINE or words > most:
             break
     return squeeze(" ".join(parts))

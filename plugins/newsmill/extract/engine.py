@@ -1,16 +1,18 @@
 """Call trafilatura on a cleaned page, and choose between its readings.
 
-Owns its settings, and what in its ways has to be worked around. Keep out: what it is not shown (tree), what it leaves
-out (gaps), pages on which it finds nothing (html).
+Owns its settings, and what in its ways has to be worked around. Keep out: its steps one by one (shortcut), what it is
+not shown (tree), what it leaves out (gaps), pages on which it finds nothing (html).
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from enum import Enum, auto
 from functools import cache
 
+from lxml import etree
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import CUT_EMPTY_ELEMS, Document, Extractor
@@ -18,6 +20,7 @@ from trafilatura.settings import CUT_EMPTY_ELEMS, Document, Extractor
 from newsmill.extract.blocks import Placed, tree_blocks
 from newsmill.extract.container import running
 from newsmill.extract.insets import link_lists
+from newsmill.extract.shortcut import NoShortcutError, fast_reading
 from newsmill.model import Block
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it warns of each page on which one way fails
@@ -70,8 +73,16 @@ def extracted(root: HtmlElement, focus: Focus, *, fast: bool = False) -> tuple[B
         focus: what to prefer.
         fast: leave out the comparison with other algorithms.
     """
-    found = bare_extraction(root, options=_options(focus, fast=fast))
-    return tree_blocks(found.body) if isinstance(found, Document) and found.body is not None else ()
+    body = _body(root, _options(focus, fast=fast))
+    return () if body is None else tree_blocks(body)
+
+
+def _body(root: HtmlElement, options: Extractor) -> etree._Element | None:
+    if options.fast and options.focus == "precision":
+        with suppress(NoShortcutError):
+            return fast_reading(root, options)
+    found = bare_extraction(root, options=options)
+    return found.body if isinstance(found, Document) else None
 
 
 @cache

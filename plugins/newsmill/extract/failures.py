@@ -97,13 +97,13 @@ def read_told(page: Statements, url: str | None) -> Told:
     article = bool(page.node) or "article" in kinds or body is not None
     return Told(
         article=article,
-        index=not article and ("website" in kinds or _is_collection(page.root) or _is_site(url)),
-        titles=tuple(islice(_page_titles(page.root), MAX_TITLES)),
+        index=not article and ("website" in kinds or _is_collection(page) or _is_site(url)),
+        titles=tuple(islice(_page_titles(page), MAX_TITLES)),
     )
 
 
-def _is_collection(root: etree._Element) -> bool:
-    scripts = (script.text or "" for script in root.iter("script"))
+def _is_collection(page: Statements) -> bool:
+    scripts = (script.text or "" for script in page.elements("script"))
     return any(f'"{kind}"' in script for script in scripts for kind in INDEX_TYPES)
 
 
@@ -112,9 +112,9 @@ def _is_site(url: str | None) -> bool:
     return home is not None and is_home(home)
 
 
-def _page_titles(root: etree._Element) -> Iterator[str]:
+def _page_titles(page: Statements) -> Iterator[str]:
     """Yield the words of a page's title and headlines."""
-    return (text for element in root.iter("title", "h1") if (text := short_text(element, MAX_TITLE)))
+    return (text for element in page.elements("title", "h1") if (text := short_text(element, MAX_TITLE)))
 
 
 def problem_of(blocks: Sequence[Block], placed: Sequence[Placed], told: Told) -> Reason | None:

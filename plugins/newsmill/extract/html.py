@@ -58,7 +58,7 @@ def read_page(content: str, url: str | None = None, known_names: tuple[str, ...]
     page = Statements(root)
     found = page_metadata(page, url, known_names)
     told = read_told(page, found.url)
-    scripts = list(root.iter("script"))
+    scripts = list(page.elements("script"))
     clean_tree(root)
     placed = placed_blocks(root)
     blocks = (

@@ -23,7 +23,7 @@ from operator import itemgetter
 
 from lxml import etree
 
-from newsmill.extract.blocks import Placed
+from newsmill.extract.blocks import Placed, all_around
 from newsmill.model import BlockKind
 
 MAX_APART = 0.3
@@ -66,7 +66,7 @@ def link_lists(placed: Sequence[Placed]) -> list[etree._Element]:
     links = [one.linked >= ALL_LINKED * len(one.block.text) for one in placed]
     listed = [is_link or (below and _may_head(one))
               for one, is_link, below in zip(placed, links, [*links, False][1:], strict=True)]  # fmt: skip
-    around = _all_around(one.element for one, is_listed in zip(placed, listed, strict=True) if not is_listed)
+    around = all_around(one.element for one, is_listed in zip(placed, listed, strict=True) if not is_listed)
     known: dict[etree._Element, etree._Element] = {}
     boxes = Counter(_outermost(one.element, around, known) for one in compress(placed, links))
     return [
@@ -84,23 +84,12 @@ def _boxes(
     placed: Sequence[Placed], within: Sequence[int], main: Collection[int]
 ) -> Iterator[tuple[etree._Element, list[int]]]:
     """Yield the largest elements without any of the article's main text, with their blocks."""
-    around = _all_around(placed[place].element for place in main)
+    around = all_around(placed[place].element for place in main)
     known: dict[etree._Element, etree._Element] = {}
     held = [(_outermost(placed[place].element, around, known), place) for place in within if place not in main]
     for box, group in groupby(held, itemgetter(0)):
         if box is not None:
             yield box, [place for _, place in group]
-
-
-def _all_around(elements: Iterable[etree._Element]) -> frozenset[etree._Element]:
-    """Return elements and all around them; every element is visited once."""
-    around: set[etree._Element] = set()
-    for element in elements:
-        current: etree._Element | None = element
-        while current is not None and current not in around:
-            around.add(current)
-            current = current.getparent()
-    return frozenset(around)
 
 
 def _outermost(

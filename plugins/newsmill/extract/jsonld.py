@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lxml import etree
@@ -29,12 +29,15 @@ REFERRING = ("author", "creator", "publisher")
 Node = dict[str, Any]
 
 
-def article_node(root: etree._Element) -> Node:
+def article_node(scripts: Iterable[etree._Element]) -> Node:
     """Return the page's article node: the first of an article type that has a headline, else any; else an empty one.
 
     Where it names its author or publisher by `@id` alone, the node that has this `@id` stands in its place.
+
+    Args:
+        scripts: the page's script elements, of any sort.
     """
-    nodes = list(_nodes(root))
+    nodes = list(_nodes(scripts))
     articles = [node for node in nodes if is_article(node)]
     article = next((node for node in articles if node.get("headline")), articles[0] if articles else {})
     if not article:
@@ -77,10 +80,10 @@ def text_of(value: Any) -> str | None:
     return None
 
 
-def _nodes(root: etree._Element) -> Iterator[Node]:
+def _nodes(scripts: Iterable[etree._Element]) -> Iterator[Node]:
     """Yield the dicts of all scripts, outer before inner, without recursion."""
     seen = 0
-    for script in root.iter("script"):
+    for script in scripts:
         if "ld+json" not in (script.get("type") or "").lower():
             continue
         waiting = [_parse(script.text or "")]
@@ -98,10 +101,17 @@ def _parse(text: str) -> Any:
     """Return what a script holds, or None where it is no JSON even after mending what sites commonly break."""
     if len(text) > MAX_SCRIPT:
         return None
-    plain = WRAPPING.sub("", text).strip()
-    for attempt in (plain, TRAILING_COMMA.sub(r"\1", plain)):
+    for mended in (str, _unwrapped, _without_commas):  # most need nothing, and each search takes as long as parsing
         try:
-            return json.loads(attempt, strict=False)
+            return json.loads(mended(text), strict=False)
         except (ValueError, RecursionError):
             continue
     return None
+
+
+def _unwrapped(text: str) -> str:
+    return WRAPPING.sub("", text).strip()
+
+
+def _without_commas(text: str) -> str:
+    return TRAILING_COMMA.sub(r"\1", _unwrapped(text))

@@ -86,7 +86,7 @@ def page_metadata(page: Statements, url: str | None = None, known_names: tuple[s
     host = host_of(url or (address.value if address else None))
     site = (*known_names, *page.site_names(), host, host.split(".")[0])
     title = headline(page, site, host)
-    own = OwnPart(page.root, title.value if title else None)
+    own = OwnPart(page, title.value if title else None)
     authors = page_authors(page, own, site)
     tags, language, description = _tags(page), _language(page), _description(page)
     return PageMetadata(
@@ -141,7 +141,7 @@ def _language(page: Statements) -> Outcome[str] | None:
 
 def _canonical(page: Statements, url: str | None) -> Outcome[str] | None:
     """Return the page's own address: the first that is more than the site's home page, if any is."""
-    links = (link for link in page.root.iter("link") if "canonical" in (link.get("rel") or "").lower())
+    links = (link for link in page.elements("link") if "canonical" in (link.get("rel") or "").lower())
     places = {
         "canonical link": filter(None, (link.get("href") for link in links)),
         "meta og:url": page.of_meta("og:url"),
@@ -191,7 +191,7 @@ def _written(element: etree._Element) -> str:
 
 def _time_elements(page: Statements, own: OwnPart) -> Iterator[str]:
     """Yield the dates of the article's first time elements, the ones marked as the publication first."""
-    dated = islice((element for element in page.root.iter("time") if element.get("datetime")), MAX_LOOKED_AT)
+    dated = islice((element for element in page.elements("time") if element.get("datetime")), MAX_LOOKED_AT)
     times = [element for element in dated if own.holds(element)]
     marked = [element for element in times if element.get("pubdate") is not None]
     return (element.get("datetime") for element in (*marked, *times)[:3])

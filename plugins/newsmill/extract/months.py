@@ -59,7 +59,14 @@ def word_day(written: str, language: str | None) -> date | None:
     month = _month_among(re.findall(r"[^\W\d_]+", written.lower()), language) if len(numbers) == 2 else None
     if month:
         return date(int(numbers[1]), month, int(numbers[0]))
-    return _asked_of_dateparser(written, language)
+    return None if _names_no_month(words, language) else _asked_of_dateparser(written, language)
+
+
+def _names_no_month(words: list[str], language: str | None) -> bool:
+    """Tell whether the only word is longer than any month's name: a name run together with what stands before it."""
+    named = [word for word in words if not word.isdigit()]
+    known = months_of(*dict.fromkeys(filter(None, (language, *COMMON))))
+    return len(named) == 1 and len(named[0]) > max(map(len, known))
 
 
 def _month_among(words: list[str], language: str | None) -> int | None:

@@ -13,6 +13,7 @@ from lxml import etree
 
 from newsmill.extract.authors import plain
 from newsmill.extract.blocks import SPACES_A_CHAR, short_text
+from newsmill.extract.statements import Statements
 
 FOREIGN = frozenset(("nav", "footer", "aside"))
 FOREIGN_CLASS = re.compile(
@@ -30,9 +31,9 @@ ABOVE_ELEMENTS = 30
 class OwnPart:
     """What of a page belongs to its article, told by where the headline stands."""
 
-    def __init__(self, root: etree._Element, title: str | None) -> None:
-        self.headline = _headline(root, title)
-        self._root = root
+    def __init__(self, page: Statements, title: str | None) -> None:
+        self.headline = _headline(page, title)
+        self._page = page
         self._above = set() if self.headline is None else set(self.headline.iterancestors())
         self._article = self._own_article()
         self._known: dict[etree._Element, bool] = {}  # whether what an element holds is foreign, so far as was asked
@@ -40,7 +41,7 @@ class OwnPart:
     @cached_property
     def below_headline(self) -> tuple[etree._Element, ...]:
         """The elements that follow the headline, as many as a page's head holds."""
-        elements = self._root.iter(etree.Element)
+        elements = self._page.root.iter(etree.Element)
         for element in elements:
             if element is self.headline:
                 return tuple(islice(elements, HEAD_ELEMENTS))
@@ -80,7 +81,7 @@ class OwnPart:
 
     @cached_property
     def _near(self) -> frozenset[etree._Element]:
-        elements = list(self._root.iter(etree.Element))
+        elements = list(self._page.root.iter(etree.Element))
         place = elements.index(self.headline)
         return frozenset(elements[max(0, place - ABOVE_ELEMENTS) : place + HEAD_ELEMENTS])
 
@@ -89,17 +90,17 @@ class OwnPart:
         around = None if self.headline is None else next(self.headline.iterancestors("article"), None)
         if around is not None:
             return around
-        articles = islice(self._root.iter("article"), MAX_ARTICLES)
+        articles = islice(self._page.elements("article"), MAX_ARTICLES)
         return next((found for found in articles if not _is_in_foreign(found)), None)
 
 
-def _headline(root: etree._Element, title: str | None) -> etree._Element | None:
+def _headline(page: Statements, title: str | None) -> etree._Element | None:
     """Return the heading that has the title's words, else the first h1."""
     wanted = plain(title or "")
     most = SPACES_A_CHAR * len(title or "")
-    named = (element for element in root.iter("h1", "h2") if wanted and plain(short_text(element, most)) == wanted)
+    named = (element for element in page.elements("h1", "h2") if wanted and plain(short_text(element, most)) == wanted)
     found = next(named, None)
-    return next(root.iter("h1"), None) if found is None else found
+    return next(page.elements("h1"), None) if found is None else found
 
 
 def _is_in_foreign(element: etree._Element) -> bool:

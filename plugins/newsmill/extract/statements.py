@@ -21,8 +21,11 @@ MAX_TITLE = 1000
 """Characters of a headline; the longest of 122 known ones has 175, and what is longer than this is a text."""
 MAX_MARK = 500
 """Characters of a class or another attribute that are looked at for names; a few hundred are common."""
-MARKED = etree.XPath(".//*[@itemprop or @rel='author']")
-"""Looked up in libxml2, at once: a walk in Python over every element takes as long as all the rest."""
+MARKED = etree.XPath(".//@itemprop/.. | .//@rel[.='author']/..")
+"""Looked up in libxml2, at once, from the attributes to their elements: the other way takes half as long again."""
+TELLING = ("article", "h1", "h2", "link", "meta", "script", "time", "title")
+"""Elements that are asked for by their names, each several times: a walk over the page for every time takes as long as
+all that is done with them."""
 
 
 class Statements:
@@ -30,14 +33,19 @@ class Statements:
 
     def __init__(self, root: etree._Element) -> None:
         self.root = root
+        self._telling = [(element.tag, element) for element in root.iter(*TELLING)]
         self._marked: list[etree._Element] = list(MARKED(root))
-        self.node = jsonld.article_node(root)
+        self.node = jsonld.article_node(self.elements("script"))
         self.meta: dict[str, list[str]] = {}
-        for element in root.iter("meta"):
+        for element in self.elements("meta"):
             name = element.get("property") or element.get("name") or element.get("itemprop") or ""
             content = element.get("content")
             if name and content and content.strip():
                 self.meta.setdefault(name.strip().lower(), []).append(content)
+
+    def elements(self, *tags: str) -> Iterator[etree._Element]:
+        """Yield the elements of some of the `TELLING` names, in the page's order."""
+        return (element for tag, element in self._telling if tag in tags)
 
     def marked(self, itemprop: str) -> Iterator[etree._Element]:
         """Yield the elements that microdata marks as this property."""
@@ -57,7 +65,7 @@ class Statements:
 
     def of_elements(self, tag: str) -> Iterator[str]:
         """Yield the words of a tag's elements that have any, and no more than a headline."""
-        return (text for element in self.root.iter(tag) if (text := short_text(element, MAX_TITLE)))
+        return (text for element in self.elements(tag) if (text := short_text(element, MAX_TITLE)))
 
     def site_names(self) -> tuple[str, ...]:
         """Return what the page calls its outlet."""

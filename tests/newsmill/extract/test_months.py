@@ -35,3 +35,12 @@ def test_a_name_of_two_months_is_left_to_dateparser() -> None:
     assert months_of("cs")["listopadu"] == 11
     assert months_of("hr")["listopada"] == 10
     assert "listopad" not in months_of("cs", "hr")
+
+
+@pytest.mark.parametrize("written", ["noldNovember 15 2019", "15 overseptember 2019"])
+def test_a_word_longer_than_any_months_name_is_none_and_dateparser_is_not_asked(
+    written: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _asked_of_dateparser(written, "en") is None
+    monkeypatch.setattr("newsmill.extract.months._asked_of_dateparser", lambda *_: pytest.fail("it was asked"))
+    assert word_day(written, "en") is None

@@ -5,7 +5,7 @@ from lxml.etree import tostring
 
 from newsmill.extract.blocks import tree_blocks
 from newsmill.extract.html import parse_html
-from newsmill.extract.tree import clean_tree
+from newsmill.extract.tree import MAX_OPENED, clean_tree
 
 SENTENCE = "The council voted on Tuesday to close the old bridge for six months, a spokesman said."
 ARTICLE = f"<h1>Bridge</h1>{'<p>' + SENTENCE + '</p>'}" * 3
@@ -30,6 +30,7 @@ def left(body: str) -> list[str]:
         "<div class=author-bio>{}</div>", "<div class='wp-caption-text'>{}</div>", "<ul class=breadcrumbs>{}</ul>",
         "<div data-testid=InfoBox>{}</div>", "<x-factbox>{}</x-factbox>", "<div class=infobox>{}</div>",
         "<div class='plus-cta wide'>{}</div>", "<div class=print-header>{}</div>", "<div class=print-only>{}</div>",
+        "<div class=x-MostRead>{}</div>", "<div class='main sidebar'>{}</div>", "<div id=SIDEBAR>{}</div>",
         "<template>{}</template>", "<noscript>{}</noscript>", "<svg><text>{}</text></svg>",
     ],
 )  # fmt: skip
@@ -67,6 +68,13 @@ def test_an_information_box_may_be_longer_than_the_article_beside_it() -> None:
 
 def test_the_words_after_a_box_stay() -> None:
     assert left(f"{ARTICLE}<p>One<script>no()</script> two<button>Share</button> three</p>") == ["One two three"]
+
+
+@pytest.mark.parametrize("depth", [1, MAX_OPENED + 3])
+@pytest.mark.parametrize(("text", "goes"), [("Home", True), (SENTENCE * 9, False)])
+def test_a_box_goes_with_what_stands_in_it_unless_that_is_much_of_the_text(depth: int, text: str, goes: bool) -> None:
+    box = f"{'<nav>' * depth}<div class=share><div>{text}</div></div>{'</nav>' * depth}"
+    assert left(f"<h1>Bridge</h1><p>{SENTENCE}</p>{box}") == ([] if goes else [text])
 
 
 @pytest.mark.parametrize("markup", ["<div class=related>", "<div class=sidebar><p>x", "<form><p>x", "<aside>"])
