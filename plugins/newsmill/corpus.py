@@ -56,8 +56,8 @@ def rows_of(
 ) -> Iterator[pa.Table]:
     """Yield the rows of a corpus file that is open already, like `batches`."""
     version = version_of(data, path, file)
-    for part in parquet.batches(file, size, _asked(version, columns)):
-        yield upgraded(pa.table(part), version, columns)
+    for part in parquet.tables(file, size, _asked(version, columns)):
+        yield upgraded(part, version, columns)
 
 
 def upgraded(rows: pa.Table, version: int, columns: list[str] | None = None) -> pa.Table:

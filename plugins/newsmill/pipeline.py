@@ -227,40 +227,40 @@ def validate(run_id: str) -> dict[str, int]:
     from newsmill.dedup.tombstones import read_tombstones
     from newsmill.rows import verdict_row
     from newsmill.schema import CLEANED, VERDICTS
-    from newsmill.staging import write_rows
+    from newsmill.staging import writing
     from newsmill.validate.docs import build_docs
-    from newsmill.validate.judge import COLUMNS, judge
+    from newsmill.validate.judge import judge
 
     place = find_workplace(run_id)
     if place is None or stands(place, place.staging.path("verdicts.parquet")):
         return {}
     asked = place.run.selection
     tombstones = read_tombstones(place.data)
-    articles, taken_down = tombstones.split(place.staging.table("cleaned", CLEANED, list(COLUMNS)))
-    unjudged = [{"record_key": key, "failed": [], "warnings": []} for key in taken_down["record_key"].to_pylist()]
-    path = place.staging.path("verdicts.parquet")
-    if not len(articles):
-        write_rows(place.data, path, VERDICTS, unjudged)
-        log.info("finished", task="validate", articles=0)
-        return {"articles": 0, "quarantined": 0}
-    judgement = judge(articles, min_words=asked.min_words, registry=place.registry, day=place.run.day)
-    write_rows(place.data, path, VERDICTS, [*map(verdict_row, judgement.verdicts), *unjudged])
-    if not asked.dry_run:
+    with writing(place.data, place.staging.path("verdicts.parquet"), VERDICTS) as verdicts:
+        judgement = judge(
+            partial(place.staging.parts, "cleaned", CLEANED),
+            lambda verdict: verdicts.add(verdict_row(verdict)),
+            min_words=asked.min_words,
+            registry=place.registry,
+            day=place.run.day,
+            leaves_out=tombstones.meet,
+        )
+    if judgement.articles and not asked.dry_run:
         with holding_corpus(f"{run_id}: validate"):
             if read_tombstones(place.data) == tombstones:  # else the pages would show what was taken down meanwhile
                 build_docs(judgement, place.data)
     for warning in judgement.batch_warnings:
         log.warning("batch expectation", finding=warning)
-    failed = [verdict for verdict in judgement.verdicts if verdict.failed]
-    log.info("finished", task="validate", articles=len(articles), quarantined=len(failed))
-    if len(failed) / len(articles) > asked.rejection_limit:
-        examples = "; ".join(sorted({verdict.failed[0] for verdict in failed})[:5])
+    counts = {"articles": judgement.articles, "quarantined": judgement.quarantined}
+    log.info("finished", task="validate", **counts)
+    if judgement.articles and judgement.quarantined / judgement.articles > asked.rejection_limit:
         raise RejectionError(
-            f"{len(failed)} of {len(articles)} articles failed validation, more than the rejection limit of "
-            f"{asked.rejection_limit:.0%}; nothing was published. They failed: {examples}. Mend the cause, or raise "
-            "NEWSMILL_REJECTION_LIMIT or the run's rejection limit"
+            f"{judgement.quarantined} of {judgement.articles} articles failed validation, more than the rejection "
+            f"limit of {asked.rejection_limit:.0%}; nothing was published. They failed: "
+            f"{'; '.join(judgement.examples)}. Mend the cause, or raise NEWSMILL_REJECTION_LIMIT or the run's "
+            "rejection limit"
         )
-    return {"articles": len(articles), "quarantined": len(failed)}
+    return counts
 
 
 @names_damage

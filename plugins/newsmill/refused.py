@@ -130,8 +130,7 @@ def _note_standing(database: sqlite3.Connection, part: pa.Table) -> None:
 def _parts(data: Store, path: str, columns: list[str]) -> Iterator[pa.Table]:
     try:
         with parquet.opened(data, path) as file:
-            for batch in parquet.batches(file, ROWS_AT_ONCE, columns):
-                yield pa.table(batch)
+            yield from parquet.tables(file, ROWS_AT_ONCE, columns)
     except (OSError, ValueError) as error:
         raise NewsmillError(
             f"{data.uri}/{path} cannot be read ({error}): newsmill verify says what mends it"

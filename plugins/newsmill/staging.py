@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from itertools import count
@@ -27,6 +27,10 @@ TAKEDOWN_FILE = "takedown.json"
 
 ROWS_PER_GROUP = 1000
 """Rows that a writer holds before it writes a row group; bounds a task's memory."""
+
+
+NARROW_ROWS = 10_000
+"""Rows of narrow columns that are read at once: some 5 MB."""
 
 
 class StagingError(NewsmillError):
@@ -208,16 +212,16 @@ class Staging:
         """Return the paths of a dataset's files, in the order of their batches."""
         return [entry.path for entry in self.data.files(self.path(dataset))]
 
-    def table(self, dataset: str, schema: pa.Schema, columns: list[str]) -> pa.Table:
-        """Return narrow columns of a whole dataset, with each row's batch number as `batch`."""
+    def parts(
+        self, dataset: str, schema: pa.Schema, columns: Sequence[str], rows: int = NARROW_ROWS
+    ) -> Iterator[pa.Table]:
+        """Yield narrow columns of a dataset, some rows at a time, with each row's batch number as `batch`."""
         wanted = pa.schema([schema.field(name) for name in columns])
-        tables = [wanted.append(pa.field("batch", pa.int32())).empty_table()]
         for path in self.files(dataset):
             with parquet.opened(self.data, path) as file:
-                rows = parquet.read(file, columns).cast(wanted)
-            number = pa.array([_number_of(path)] * len(rows), pa.int32())
-            tables.append(rows.append_column("batch", number))
-        return pa.concat_tables(tables)
+                for part in parquet.tables(file, rows, list(columns)):
+                    number = pa.array([_number_of(path)], pa.int32()).take(pa.repeat(0, len(part)))
+                    yield part.select(wanted.names).cast(wanted).append_column("batch", number)
 
     def count_rows(self, path: str) -> int:
         """Return the number of rows of a Parquet file."""

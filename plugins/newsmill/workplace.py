@@ -78,8 +78,10 @@ def open_workplace(run_id: str) -> Workplace:
     Raises:
         NewsmillError: a setting has a mistake, or the run's staging folder is gone.
     """
+    from newsmill.parquet import go_easy
     from newsmill.staging import Staging
 
+    go_easy()
     settings = load_settings()
     data = Store(settings.data)
     staging = Staging.of(data, run_id)

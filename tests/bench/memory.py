@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
+from newsmill.read.plan import LEAST_BYTES
 from newsmill.storage import Store
 from tests.bench.bulk import TEMPLATE, Bulk
 from tests.bench.pages import Record, dump
@@ -19,6 +20,8 @@ from tests.bench.tasks import Took, ending, surroundings, timed
 
 TEMPLATE_RECORDS = 1000
 SHORT = 32
+ONE_PART = 2 * LEAST_BYTES - 1
+"""Bytes of a batch, of which `plan` makes no smaller parts: a small run is else cut into several batches."""
 DAY = date(2026, 1, 31)
 
 
@@ -35,7 +38,11 @@ def template(folder: Path, records: int = TEMPLATE_RECORDS) -> Iterator[Took]:
     (landing / "dumps.jsonl").write_text("".join(f"{json.dumps(_short(number))}\n" for number in range(records)))
     arguments = {"plan": (DAY.isoformat(), str(landing)), "extract": (1,), "clean": (1,)}
     for task in ("plan", "extract", "learn", "clean", "validate"):
-        yield timed(task, str(data), TEMPLATE, *arguments.get(task, ()), batch_records=records, batch_bytes=1 << 40)
+        given = arguments.get(task, ())
+        took = timed(task, str(data), TEMPLATE, *given, batch_records=records, batch_bytes=ONE_PART)
+        if task == "plan" and len(took.result) != 1:
+            raise SystemExit(f"the template is cut into {len(took.result)} batches, and only one would be multiplied")
+        yield took
 
 
 def _short(number: int) -> Record:

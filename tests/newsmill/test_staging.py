@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import pyarrow as pa
 import pytest
 
 from newsmill.model import Batch, Selection, Slice, Wanted
@@ -61,12 +62,12 @@ def test_rows_stream_through_a_file_whole(staging, count):
     assert [row["record_key"] for row in read_rows(staging.data, "rows.parquet")] == [f"{n}" for n in range(count)]
 
 
-def test_table_joins_batches_in_order_with_their_numbers(staging):
+def test_parts_of_batches_come_in_order_with_their_numbers(staging):
     for number in (10, 2):
         write_rows(staging.data, staging.batch_path("settled", number), SETTLED, [settled(number)])
-    table = staging.table("settled", SETTLED, ["raw_path"])
+    table = pa.concat_tables(staging.parts("settled", SETTLED, ["raw_path"], rows=1))
     assert table.to_pylist() == [{"raw_path": "2", "batch": 2}, {"raw_path": "10", "batch": 10}]
-    assert len(staging.table("cleaned", SETTLED, ["raw_path"])) == 0
+    assert list(staging.parts("cleaned", SETTLED, ["raw_path"])) == []
 
 
 @pytest.mark.parametrize("content", [None, b"", b"PAR1 not parquet"])

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -62,7 +63,7 @@ def judge(articles: pa.Table, index: Known, *, reprocess: bool, takes_known: boo
         reprocess: see `deduplicate`.
         takes_known: whether the run takes records that earlier ones have dealt with.
     """
-    rulings = list(map(quarantined, articles["problem"].to_pylist()))
+    rulings = list(map(cache(quarantined), articles["problem"].to_pylist()))
     is_out = np.zeros(len(articles), bool) if takes_known else overtaken(articles, index)
     for row in np.flatnonzero(is_out).tolist():
         rulings[row] = KNOWN_RECORD

@@ -96,12 +96,12 @@ def rows_of(data: Store, run: RunBooks, dataset: str, columns: list[str], **equa
     try:
         with parquet.opened(data, path) as file:
             groups = parquet.groups_where(file, equal)
-            for part in parquet.batches(file, ROWS_AT_ONCE, needed, groups):
-                rows = pa.table(part)
+            for rows in parquet.tables(file, ROWS_AT_ONCE, needed, groups):
+                found = rows
                 for name, value in equal.items():
-                    rows = rows.filter(pc.equal(rows[name], value))
-                if len(rows):
-                    yield rows.select(columns)
+                    found = found.filter(pc.equal(found[name], value))
+                if len(found):
+                    yield found.select(columns)
     except (OSError, ValueError, KeyError) as error:
         raise unreadable(data, path, error) from error
 

@@ -1,14 +1,14 @@
 """Read a run's sightings: which outlets it has, and the articles of some of them.
 
-Owns how much is held at once. Narrow columns of the whole run are; rows with their keys only of outlets that together
-have `ROWS_AT_ONCE` chosen articles, so that memory does not grow with the run.
+Owns how much is held at once: the names of the articles that are chosen of each outlet, and rows with their keys only
+of outlets that together have `ROWS_AT_ONCE` chosen articles, so that memory does not grow with the run.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,27 +23,33 @@ OUTLETS_AT_ONCE = 1_000
 """Outlets held at once, each with the titles that are remembered of it (24 kB)."""
 READ_ROWS = 2_000
 
-Chosen = tuple[str, list[str]]
-"""An outlet, and the record_keys of its chosen articles."""
+Chosen = TypeVar("Chosen")
+"""What stands for a chosen article."""
 
 
-def by_outlet(rows: pa.Table) -> Iterator[tuple[str, pa.Table]]:
-    """Yield the rows of each outlet, sorted by article_id, then record_key.
+def first_of_outlets(
+    parts: Iterable[pa.Table], columns: Sequence[str], first: Callable[[list[Any]], list[Any]]
+) -> list[tuple[str, list[Any]]]:
+    """Return the outlets, sorted, each with the rows that are chosen of it.
 
     Args:
-        rows: with the columns outlet, article_id and record_key, and any others.
+        parts: tables with the column outlet, and others.
+        columns: of which rows are made, tuples.
+        first: chooses of some rows of an outlet; what it leaves out it must leave out of more rows, too.
     """
-    order = [(name, "ascending") for name in ("outlet", "article_id", "record_key")]
-    ordered = rows.take(pc.sort_indices(rows, sort_keys=order)).combine_chunks()
-    start = 0
-    for count in pc.run_end_encode(ordered["outlet"].combine_chunks()).run_ends.to_pylist() if len(ordered) else ():
-        yield ordered["outlet"][start].as_py(), ordered.slice(start, count - start)
-        start = count
+    held: dict[str, list[Any]] = {}
+    for part in parts:
+        fresh: defaultdict[str, list[Any]] = defaultdict(list)
+        rows = zip(*(part[name].to_pylist() for name in columns), strict=True)
+        for outlet, row in zip(part["outlet"].to_pylist(), rows, strict=True):
+            fresh[outlet].append(row)
+        held |= {outlet: first([*held.get(outlet, ()), *found]) for outlet, found in fresh.items()}
+    return sorted(held.items())
 
 
-def together(chosen: Iterable[Chosen]) -> Iterator[list[Chosen]]:
+def together(chosen: Iterable[tuple[str, list[Chosen]]]) -> Iterator[list[tuple[str, list[Chosen]]]]:
     """Yield outlets in groups that have few enough chosen articles to be held at once."""
-    held: list[Chosen] = []
+    held: list[tuple[str, list[Chosen]]] = []
     size = 0
     for outlet, keys in chosen:
         if held and (size + len(keys) > ROWS_AT_ONCE or len(held) == OUTLETS_AT_ONCE):
@@ -55,14 +61,19 @@ def together(chosen: Iterable[Chosen]) -> Iterator[list[Chosen]]:
         yield held
 
 
-def read_chosen(staging: Staging, group: Iterable[Chosen]) -> Mapping[str, list[dict[str, Any]]]:
+def read_chosen(staging: Staging, record_keys: Iterable[str]) -> Mapping[str, list[dict[str, Any]]]:
     """Return the rows of `schema.SIGHTINGS` of the chosen articles by outlet; outlets and articles are sorted."""
-    wanted = pa.array([key for _, keys in group for key in keys], pa.string())
     found: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-    for part in parts(staging, SIGHTINGS.names):
-        for row in part.filter(pc.is_in(part["record_key"], value_set=wanted)).to_pylist():
-            found[row["outlet"]].append(row)
+    for row in rows_chosen(staging, record_keys, SIGHTINGS.names):
+        found[row["outlet"]].append(row)
     return {outlet: sorted(rows, key=lambda row: row["article_id"]) for outlet, rows in sorted(found.items())}
+
+
+def rows_chosen(staging: Staging, record_keys: Iterable[str], columns: list[str]) -> Iterator[dict[str, Any]]:
+    """Yield columns of the sightings of the chosen articles; `record_key` is one of them."""
+    wanted = pa.array(record_keys, pa.string())
+    for part in parts(staging, columns):
+        yield from part.filter(pc.is_in(part["record_key"], value_set=wanted)).to_pylist()
 
 
 def parts(staging: Staging, columns: list[str]) -> Iterator[pa.RecordBatch]:

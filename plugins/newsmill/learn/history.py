@@ -54,10 +54,15 @@ class Remembered(Sighting):
 
     def titled(self) -> Remembered:
         """Return what is left when only the title is remembered."""
-        return Remembered(
-            article_id=self.article_id,
-            day=self.day,
-            title_key=self.title_key,
+        return Remembered.by_title(self.article_id, self.day, self.title_key)
+
+    @classmethod
+    def by_title(cls, article_id: str, day: date, title_key: int) -> Remembered:
+        """Return an article of which only the title is remembered."""
+        return cls(
+            article_id=article_id,
+            day=day,
+            title_key=title_key,
             title_stems=(),
             author_keys=(),
             keys=(),

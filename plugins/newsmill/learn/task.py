@@ -5,24 +5,25 @@ Owns the order of the steps. Keep out: counting (evidence), bounds (window), fil
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from newsmill import parquet
 from newsmill.learn.evidence import SEEN_TWICE, repeats_of
-from newsmill.learn.gather import by_outlet, read_chosen, together
+from newsmill.learn.gather import first_of_outlets, read_chosen, rows_chosen, together
 from newsmill.learn.history import Remembered, is_outlet, latest, write_version
 from newsmill.learn.sight import Sighting
 from newsmill.learn.titles import titles_seen
 from newsmill.learn.window import newest_first, remembered, sample
 from newsmill.model import Fate, Profile, Repeat
-from newsmill.schema import CLEANED, DECISIONS, REPEATS, SIGHTINGS, TITLES
-from newsmill.staging import Run, Staging, writing
+from newsmill.schema import CLEANED, REPEATS, SIGHTINGS, TITLES
+from newsmill.staging import NARROW_ROWS, Run, Staging, writing
 from newsmill.storage import Store
 
 REPEATS_FILE, TITLES_FILE = "repeats.parquet", "titles.parquet"
@@ -34,16 +35,18 @@ def learn(staging: Staging, data: Store) -> dict[str, int]:
     Raises:
         ProfileError: an outlet's profile cannot be read.
     """
-    seen = staging.table("sightings", SIGHTINGS, ["outlet", "article_id", "record_key"])
-    chosen = [(outlet, _sampled(rows)) for outlet, rows in by_outlet(seen) if is_outlet(outlet)]
-    counts = {"outlets": len(chosen), "articles": len(seen), "repeats": 0, "titles": 0}
+    seen = staging.parts("sightings", SIGHTINGS, ["outlet", *_SAMPLED])
+    sampled = first_of_outlets(seen, _SAMPLED, _sampled)
+    chosen = [(outlet, [key for _, key in rows]) for outlet, rows in sampled if is_outlet(outlet)]
+    articles = sum(map(staging.count_rows, staging.files("sightings")))
+    counts = {"outlets": len(chosen), "articles": articles, "repeats": 0, "titles": 0}
     with (
         writing(data, staging.path(REPEATS_FILE), REPEATS) as repeats,
         writing(data, staging.path(TITLES_FILE), TITLES) as titles,
     ):
         for group in together(chosen):
             past = []
-            for outlet, rows in read_chosen(staging, group).items():
+            for outlet, rows in read_chosen(staging, [key for _, keys in group for key in keys]).items():
                 known = latest(data, outlet)
                 past.append(_titles_of(outlet, known))
                 counts["repeats"] += repeats.add_all(_repeat_rows(outlet, _pool(rows, known)))
@@ -90,19 +93,13 @@ def remember(staging: Staging, data: Store, run: Run) -> dict[str, int]:
     Only published articles: a duplicate is a story that is there already, and what is quarantined is no article. So a
     profile is what the corpus says, and can be made from it again. May be done twice: an article counts once.
     """
-    chosen = []
-    facts: dict[str, dict[str, Any]] = {}
+    chosen = first_of_outlets(_published(staging), _Candidate._fields, _candidates)
     changed = 0
-    for outlet, rows in by_outlet(_published(staging)):
-        keys = {row["record_key"]: row for row in rows.to_pylist()}
-        winners = _winners(keys.values())
-        facts |= {key: keys[key] for key in winners}
-        chosen.append((outlet, winners))
     for group in together(chosen):
-        found = read_chosen(staging, group)
+        fresh = _fresh(staging, group)
         for outlet, _ in group:
-            fresh = [_remembered(row, facts[row["record_key"]]) for row in found[outlet]]
-            changed += write_version(data, outlet, run.day, run.ledger_name, merged(fresh, latest(data, outlet)))
+            past = latest(data, outlet)
+            changed += write_version(data, outlet, run.day, run.ledger_name, merged(fresh[outlet], past))
     return {"outlets": len(chosen), "profiles_changed": changed}
 
 
@@ -113,13 +110,15 @@ def merged(fresh: Sequence[Remembered], past: Sequence[Remembered]) -> list[Reme
     return newest_first([*whole, *(article.titled() for article in titled)])
 
 
-def _sampled(rows: pa.Table) -> list[str]:
-    """Return the record_keys of the sampled articles of an outlet; of several records of one article the first."""
-    ids = rows["article_id"].to_pylist()
-    first: dict[str, int] = {}
-    for number, article_id in enumerate(ids):
-        first.setdefault(article_id, number)
-    return [rows["record_key"][first[article_id]].as_py() for article_id in sample(ids)]
+_SAMPLED = ("article_id", "record_key")
+
+
+def _sampled(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the sampled articles of an outlet, sorted; of several records of one article the first."""
+    first: dict[str, str] = {}
+    for article_id, record_key in sorted(rows):
+        first.setdefault(article_id, record_key)
+    return [(article_id, first[article_id]) for article_id in sample(first)]
 
 
 def _pool(rows: Sequence[Mapping[str, Any]], past: Sequence[Remembered]) -> list[Sighting]:
@@ -158,29 +157,54 @@ def _rows_of(data: Store, path: str, outlets: pa.Array) -> Iterator[dict[str, An
             yield from part.filter(pc.is_in(part["outlet"], value_set=outlets)).to_pylist()
 
 
-def _published(staging: Staging) -> pa.Table:
-    """Return which articles of the run are published: where, on which day, and how much of each was cut."""
-    path = staging.path("decisions.parquet")
-    columns = ["record_key", "article_id", "outlet", "date", "fate", "batch"]
-    with parquet.opened(staging.data, path) as file:
-        decided = parquet.read(file, columns).cast(pa.schema([DECISIONS.field(name) for name in columns]))
-    decided = decided.filter(pc.equal(decided["fate"], Fate.PUBLISHED.value)).drop_columns(["fate", "batch"])
-    lengths = staging.table("cleaned", CLEANED, ["record_key", "text_chars", "removed_chars"]).drop_columns(["batch"])
-    return decided.join(lengths, "record_key", join_type="inner", use_threads=False)
+class _Candidate(NamedTuple):
+    """A published article that could be remembered."""
+
+    article_id: str
+    day: date
+    record_key: str
 
 
-def _winners(rows: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return the record_keys of the articles that could be remembered, whatever is known from before."""
-    ordered = newest_first([_Candidate(row["article_id"], row["date"], row["record_key"]) for row in rows])
-    return [candidate.record_key for part in remembered(ordered) for candidate in part]
+def _published(staging: Staging) -> Iterator[pa.Table]:
+    """Yield which articles of the run are published: where, and on which day."""
+    columns = ["record_key", "article_id", "outlet", "date", "fate"]
+    with parquet.opened(staging.data, staging.path("decisions.parquet")) as file:
+        for part in parquet.tables(file, NARROW_ROWS, columns):
+            decided = part.filter(pc.equal(part["fate"], Fate.PUBLISHED.value))
+            yield decided.rename_columns({"date": "day"})
 
 
-class _Candidate:
-    def __init__(self, article_id: str, day: date, record_key: str) -> None:
-        self.article_id, self.day, self.record_key = article_id, day, record_key
+def _candidates(rows: list[tuple[str, date, str]]) -> list[_Candidate]:
+    """Return the articles that could be remembered, whatever is known from before, in the order in which they are."""
+    ordered = newest_first([_Candidate(*row) for row in rows])
+    return newest_first([candidate for part in remembered(ordered) for candidate in part])
 
 
-def _remembered(row: Mapping[str, Any], facts: Mapping[str, Any]) -> Remembered:
+def _fresh(staging: Staging, group: Sequence[tuple[str, list[_Candidate]]]) -> Mapping[str, list[Remembered]]:
+    """Return the candidates of some outlets: those whose blocks may be remembered with their keys, others by title."""
+    split = {outlet: remembered(candidates) for outlet, candidates in group}
+    whole = {candidate.record_key: candidate.day for first, _ in split.values() for candidate in first}
+    days = {candidate.record_key: candidate.day for _, others in split.values() for candidate in others}
+    lengths = _lengths(staging, list(whole))
+    fresh: defaultdict[str, list[Remembered]] = defaultdict(list)
+    for outlet, rows in read_chosen(staging, whole).items():
+        fresh[outlet] += [_remembered(row, whole[row["record_key"]], lengths[row["record_key"]]) for row in rows]
+    for row in rows_chosen(staging, days, ["outlet", "article_id", "record_key", "title_key"]):
+        fresh[row["outlet"]].append(Remembered.by_title(row["article_id"], days[row["record_key"]], row["title_key"]))
+    return fresh
+
+
+def _lengths(staging: Staging, record_keys: list[str]) -> dict[str, dict[str, int]]:
+    """Return how long these articles are, and how much of each was cut."""
+    names = ["text_chars", "removed_chars"]
+    wanted = pa.array(record_keys, pa.string())
+    found: dict[str, dict[str, int]] = {}
+    for part in staging.parts("cleaned", CLEANED, ["record_key", *names]):
+        own = part.filter(pc.is_in(part["record_key"], value_set=wanted))
+        found |= zip(own["record_key"].to_pylist(), own.select(names).to_pylist(), strict=True)
+    return found
+
+
+def _remembered(row: Mapping[str, Any], day: date, lengths: Mapping[str, int]) -> Remembered:
     plain = {name: value for name, value in row.items() if name not in ("record_key", "outlet")}
-    lengths = {name: facts[name] for name in ("text_chars", "removed_chars")}
-    return Remembered.of(plain | {"day": facts["date"]} | lengths)
+    return Remembered.of(plain | {"day": day, **lengths})

@@ -25,8 +25,11 @@ from newsmill.publish.files import rows_of
 from newsmill.schema import CLEANED, CORPUS
 from newsmill.staging import Staging, StagingError
 
-WORDS_PER_ROUND = 8_000_000
-"""Words of text held at once: about 50 MB, some 15,000 news articles. One partition is never split."""
+WORDS_PER_ROUND = 1_000_000
+"""Words of text held at once: about 7 MB, some 2,000 news articles, several times. One partition is never split."""
+
+ROWS_PER_GROUP = 50
+"""Rows that are held of each round while its file is filled: a group of fewer rows costs more than they do."""
 
 ROWS_AT_ONCE = 200
 
@@ -150,8 +153,8 @@ _KEYED = pa.schema([CLEANED.field("record_key"), *CORPUS])
 def _of_batch(staging: Staging, batch: int, record_keys: list[str]) -> Iterator[pa.Table]:
     wanted = pa.array(record_keys, pa.string())
     with parquet.opened(staging.data, staging.batch_path("cleaned", batch)) as file:
-        for found in parquet.batches(file, ROWS_AT_ONCE, _KEYED.names):
-            part = pa.table(found).select(_KEYED.names).cast(_KEYED)
+        for found in parquet.tables(file, ROWS_AT_ONCE, _KEYED.names):
+            part = found.select(_KEYED.names).cast(_KEYED)
             yield part.filter(pc.is_in(part["record_key"], value_set=wanted))
 
 
@@ -164,16 +167,30 @@ def _spill(staging: Staging, rounds: list[list[Arrival]], paths: list[str]) -> N
     with ExitStack() as stack:
         writers = [stack.enter_context(_writing(staging, path)) for path in paths]
         for batch, wanted in sorted(by_batch.items()):
-            keys = [key for keys in wanted.values() for key in keys]
-            for rows in _of_batch(staging, batch, keys):
-                for number, keys in wanted.items():
-                    writers[number](rows.filter(pc.is_in(rows["record_key"], value_set=pa.array(keys, pa.string()))))
+            numbers = {key: number for number, keys in wanted.items() for key in keys}
+            for rows in _of_batch(staging, batch, list(numbers)):
+                of = pa.array([numbers[key] for key in rows["record_key"].to_pylist()], pa.int32())
+                for number in of.unique().to_pylist():
+                    writers[number](rows.filter(pc.equal(of, number)))
 
 
 @contextmanager
 def _writing(staging: Staging, path: str) -> Iterator[Callable[[pa.Table], None]]:
+    """Open a round's file for tables of few rows."""
+    held: list[pa.Table] = []
+
+    def write(least: int = 1) -> None:
+        if sum(map(len, held)) >= least:
+            writer.write_table(rows_of(held, _KEYED))
+            held.clear()
+
+    def add(rows: pa.Table) -> None:
+        held.append(rows)
+        write(ROWS_PER_GROUP)
+
     with staging.data.replacing(path) as handle, pq.ParquetWriter(handle, _KEYED, compression="zstd") as writer:
-        yield writer.write_table
+        yield add
+        write()
 
 
 def _split(arrivals: list[Arrival], rows: pa.Table) -> Iterator[tuple[list[Arrival], pa.Table]]:

@@ -29,8 +29,7 @@ def decisions(staging: Staging, columns: list[str], fate: Fate | None = None) ->
     try:
         with parquet.opened(staging.data, path) as file:
             wanted = list(dict.fromkeys([*columns, "fate"]))
-            for batch in parquet.batches(file, ROWS_AT_ONCE, wanted):
-                part = pa.table(batch)
+            for part in parquet.tables(file, ROWS_AT_ONCE, wanted):
                 if fate:
                     part = part.filter(pc.equal(part["fate"], fate.value))
                 yield part.select(columns)

@@ -139,8 +139,7 @@ def _metadata(staging: Staging, run: Run) -> Iterator[pa.Table]:
 
 def _parts(staging: Staging, path: str, columns: list[str]) -> Iterator[pa.Table]:
     with parquet.opened(staging.data, path) as file:
-        for batch in parquet.batches(file, ROWS_AT_ONCE, columns):
-            yield pa.table(batch)
+        yield from parquet.tables(file, ROWS_AT_ONCE, columns)
 
 
 def _of_run(part: pa.Table, run: Run, schema: pa.Schema) -> pa.Table:

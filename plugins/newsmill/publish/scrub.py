@@ -181,8 +181,7 @@ def _parts(data: Store, path: str, *, whole: bool, keys_only: bool = False) -> I
         with parquet.opened(data, path) as file:
             schema = file.schema_arrow
             columns = None if whole else (keys_of(schema) if keys_only else columns_of(schema))
-            for batch in parquet.batches(file, READ_ROWS, columns):
-                yield pa.table(batch)
+            yield from parquet.tables(file, READ_ROWS, columns)
     except FileNotFoundError:  # it went between listing and reading, as empty files do
         return
     except (pa.ArrowException, OSError) as error:

@@ -121,8 +121,7 @@ def _told(data: Store, place: tuple[date, str]) -> Iterator[Wanted]:
     for entry in data.files(folder_of("fates")):
         try:
             with parquet.opened(data, entry.path) as file:
-                for batch in parquet.batches(file, 10_000, columns):
-                    part = pa.table(batch)
+                for part in parquet.tables(file, 10_000, columns):
                     here = pc.and_(pc.equal(part["date"], pa.scalar(place[0])), pc.equal(part["outlet"], place[1]))
                     own = part.filter(pc.and_(here, pc.equal(part["fate"], Fate.PUBLISHED.value)))
                     yield from (Wanted(row["article_id"], row["raw_path"]) for row in own.to_pylist())

@@ -88,8 +88,8 @@ def _load(data: Store, desk: Desk, dataset: str, table: str, columns: list[str])
     for (run,) in list(desk.ask(_RUNS)):
         try:
             with parquet.opened(data, LedgerFile(dataset, run).path) as file:
-                for batch in parquet.batches(file, ROWS_AT_ONCE, columns):
-                    own = pa.table(batch).filter(pc.is_in(batch["record_key"], value_set=wanted))
+                for part in parquet.tables(file, ROWS_AT_ONCE, columns):
+                    own = part.filter(pc.is_in(part["record_key"], value_set=wanted))
                     desk.add(table, own.add_column(0, "run", pa.repeat(run, len(own))))
         except DAMAGE:
             continue  # it is not there, where there was nothing to say; or is damaged, which is told already

@@ -152,8 +152,8 @@ def _load(data: Store, ledger: LedgerFile, desk: Desk) -> str:
             problem = _problem(ledger, file)
             if problem:
                 return problem
-            for part in parquet.batches(file, ROWS_AT_ONCE):
-                narrow = _narrow(ledger, pa.table(part))
+            for part in parquet.tables(file, ROWS_AT_ONCE):
+                narrow = _narrow(ledger, part)
                 if narrow is not None:
                     desk.add(ledger.dataset, narrow)
     except DAMAGE as error:

@@ -139,8 +139,8 @@ class _Source:
             if has_published:
                 self._runs[run_id] = day
             with parquet.opened(self._data, path.replace("/runs/", "/fates/", 1)) as file:
-                for batch in parquet.batches(file, ROWS_AT_ONCE, SEEN):
-                    for seen in dealt_with(pa.table(batch)):
+                for part in parquet.tables(file, ROWS_AT_ONCE, SEEN):
+                    for seen in dealt_with(part):
                         self._runs[run_id] = day
                         self.record_count += 1
                         yield seen

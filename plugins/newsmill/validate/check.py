@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+UNIQUE = "ExpectColumnValuesToBeUnique"
+
 
 class Level(StrEnum):
     """What a failure means: quarantine, or a note on a published article. The words are GX's severities."""
@@ -34,6 +36,11 @@ class Check:
     shows: tuple[str, ...] = ()
     of_batch: bool = False
     only_outlet: str | None = None
+
+    @property
+    def of_run(self) -> bool:
+        """Whether it takes all rows of a run to see if it holds."""
+        return self.of_batch or self.kind == UNIQUE
 
 
 def check(

@@ -12,7 +12,8 @@ from __future__ import annotations
 from typing import Any
 
 from newsmill.storage import Store
-from newsmill.validate.judge import Judgement, load_gx
+from newsmill.validate.engine import load_gx
+from newsmill.validate.judge import Judgement
 from newsmill.validate.suite import SUITE_NAME
 
 INDEX = "index.html"
@@ -81,12 +82,11 @@ def _up(page: str) -> str:
 
 
 def _summary(judgement: Judgement) -> dict[str, Any]:
-    verdicts = judgement.verdicts
     return {
         "day": judgement.day.isoformat(),
-        "articles": len(verdicts),
-        "quarantined": sum(bool(verdict.failed) for verdict in verdicts),
-        "warned": sum(bool(verdict.warnings) and not verdict.failed for verdict in verdicts),
+        "articles": judgement.articles,
+        "quarantined": judgement.quarantined,
+        "warned": judgement.warned,
         "failures": [_failure(outcome) for outcome in judgement.result.results if not outcome.success],
     }
 

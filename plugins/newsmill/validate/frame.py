@@ -6,6 +6,7 @@ running the suite (judge).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pyarrow as pa
@@ -63,12 +64,21 @@ def build_frame(articles: pa.Table, day: date) -> pa.Table:
     Raises:
         ValueError: the table lacks columns of `COLUMNS`.
     """
-    missing = [name for name in COLUMNS if name not in articles.column_names]
-    if missing:
-        raise ValueError(f"articles lack the columns {', '.join(missing)}; validation needs {', '.join(COLUMNS)}")
-    typed = articles.select(COLUMNS).cast(pa.schema([pa.field(name, CLEANED.field(name).type) for name in COLUMNS]))
+    typed = given(articles, COLUMNS)
     columns = {name: typed[name] for name in _PLAIN}
     return pa.table(columns | _dates(typed, day) | _sizes(typed) | _people(typed))
+
+
+def given(articles: pa.Table, columns: Sequence[str]) -> pa.Table:
+    """Return these columns in the types of `schema.CLEANED`.
+
+    Raises:
+        ValueError: one is missing.
+    """
+    missing = [name for name in columns if name not in articles.column_names]
+    if missing:
+        raise ValueError(f"articles lack the columns {', '.join(missing)}; validation needs {', '.join(COLUMNS)}")
+    return articles.select(columns).cast(pa.schema([pa.field(name, CLEANED.field(name).type) for name in columns]))
 
 
 def _dates(articles: pa.Table, day: date) -> dict[str, pa.ChunkedArray]:
@@ -95,13 +105,14 @@ def _sizes(articles: pa.Table) -> dict[str, pa.ChunkedArray]:
 
 def _people(articles: pa.Table) -> dict[str, pa.Array | pa.ChunkedArray]:
     return {
-        "author_count": _count(articles["authors"]),
-        "tag_count": _count(articles["tags"]),
+        "author_count": counted(articles["authors"]),
+        "tag_count": counted(articles["tags"]),
         "odd_author": _first_odd(articles["authors"]),
     }
 
 
-def _count(lists: pa.ChunkedArray) -> pa.ChunkedArray:
+def counted(lists: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the lengths of lists, null where there is nothing in one."""
     length = pc.list_value_length(lists)
     return pc.if_else(pc.greater(length, 0), length, None)
 

@@ -1,215 +1,209 @@
 """Run the suite over a run's articles: which rows fail, and why.
 
-Owns the call of Great Expectations and the wording of a failure. Keep out: bounds (suite), helper columns
-(frame), pages (docs).
+Owns the flow. Keep out: bounds (suite), helper columns (frame), asking Great Expectations (engine), adding up what it
+says (totals), pages (docs).
 
-Great Expectations takes seconds and some 270 MB to import, so it is imported in the function that needs it. It
-runs over the whole table at once and gives the positions of failing rows; with `unexpected_index_column_names`
-it would build a dict for each of them, which took ten to twenty times as long at a million rows. Positions also
-keep two rows with one record_key apart.
+A run is judged in parts of `PART_ROWS` articles, so that memory does not grow with it. What can only be seen over the
+whole run (shares, numbers of rows, a key that is there twice) is asked of a survey: a few bytes of each article. A run
+of one part is asked everything at once.
 """
 
 from __future__ import annotations
 
-import heapq
-import logging
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from types import ModuleType
-from typing import Any, SupportsFloat
+import bisect
+import gc
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from newsmill.model import Verdict
 from newsmill.registry import Registry
 from newsmill.validate.check import Check, Level
+from newsmill.validate.engine import ask, joined, suite_of
 from newsmill.validate.frame import COLUMNS, build_frame
-from newsmill.validate.suite import SUITE_NAME, build_checks
+from newsmill.validate.reasons import batch_warning, reasons, sample
+from newsmill.validate.suite import build_checks
+from newsmill.validate.survey import SURVEYED, Survey, survey
+from newsmill.validate.totals import Totals
 
-__all__ = ["COLUMNS", "Judgement", "SuiteError", "judge", "name_of"]
+PART_ROWS = 10_000
+"""Articles that Great Expectations is asked about at once: 20 MB. Each call takes 0.6 s, be they few rows or many."""
 
-SHOWN_CHARS = 100
-"""A failing value is cut to this in a reason; the quarantine holds it whole."""
+EXAMPLES = 5
+"""Reasons that are named when too many articles fail."""
 
-SAMPLE_ROWS = 20
-"""Failing rows that Data Docs show for an expectation; GX's own number."""
-
-
-class SuiteError(RuntimeError):
-    """An expectation could not be evaluated: a mistake in the suite, not in the articles."""
+Read = Callable[[Sequence[str]], Iterable[pa.Table]]
+"""Gives these columns of a run's articles, in tables of any size; each time the same rows in the same order."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Judgement:
     """What validation says of a run.
 
-    `verdicts` has one verdict a row, in the order of the rows. `result` is GX's ExpectationSuiteValidationResult
-    with `SAMPLE_ROWS` failing rows an expectation, the same whatever the rows' order, and `suite` its
-    ExpectationSuite; both are for Data Docs, and None when there were no articles.
+    `result` is GX's ExpectationSuiteValidationResult with some failing rows an expectation, the same whatever the rows'
+    order, and `suite` its ExpectationSuite; both are for Data Docs, and None when there were no articles. `examples`
+    are the first, by the alphabet, of the reasons for which articles are quarantined.
     """
 
-    verdicts: tuple[Verdict, ...]
-    batch_warnings: tuple[str, ...]
     day: date
+    articles: int = 0
+    quarantined: int = 0
+    warned: int = 0  # published all the same
+    examples: list[str] = field(default_factory=list)
+    batch_warnings: tuple[str, ...] = ()
     result: Any = None
     suite: Any = None
 
+    def count(self, verdict: Verdict) -> None:
+        """Take one article's verdict."""
+        self.articles += 1
+        self.quarantined += bool(verdict.failed)
+        self.warned += bool(verdict.warnings and not verdict.failed)
+        if verdict.failed and verdict.failed[0] not in self.examples:
+            bisect.insort(self.examples, verdict.failed[0])
+            del self.examples[EXAMPLES:]
 
-def judge(articles: pa.Table, *, min_words: int, registry: Registry, day: date) -> Judgement:
+
+def judge(
+    read: Read,
+    take: Callable[[Verdict], object],
+    *,
+    min_words: int,
+    registry: Registry,
+    day: date,
+    leaves_out: Callable[[pa.Table], Any] | None = None,
+) -> Judgement:
     """Judge a run's articles.
 
     Args:
-        articles: one row an article, with at least the columns `COLUMNS` of `schema.CLEANED`.
+        read: gives the columns `COLUMNS` of `schema.CLEANED`, or some of them.
+        take: is given one verdict a row, in the order of the rows.
         min_words: an article of fewer words is quarantined.
         registry: the facts of outlets.
         day: the run's UTC day.
+        leaves_out: tells of each row (outlet, article_id and content_hash) whether it is not to be judged; its verdict
+            is empty.
 
     Returns:
-        The verdicts. A reason is `name`, or `name: value (what is expected)`; its name is a check's in `suite`.
+        What is said of the run. A reason is `name`, or `name: value (what is expected)`; its name is a check's in
+        `suite`.
 
     Raises:
         ValueError: a column is missing.
         SuiteError: an expectation could not be evaluated.
     """
-    if not len(articles):
-        return Judgement(verdicts=(), batch_warnings=(), day=day)
-    frame = build_frame(articles, day)
-    outlets = frame["outlet"].unique().to_pylist()
-    checks = build_checks(min_words=min_words, day=day, registry=registry, outlets=outlets, rows=len(frame))
-    suite, result = _run(frame, checks, day)
-    failures = [(check, outcome) for check, outcome in zip(checks, result.results, strict=True) if not outcome.success]
-    verdicts = tuple(_verdicts(frame, failures))
-    batch_warnings = tuple(_batch_warnings(failures))
-    _shorten(frame, failures)
-    return Judgement(verdicts=verdicts, batch_warnings=batch_warnings, day=day, result=result, suite=suite)
+    found = survey(part for part, _ in _split(read([*SURVEYED, *_TOLD_BY]), leaves_out))
+    judging = _Judging(found, min_words=min_words, registry=registry, day=day)
+    judgement = Judgement(day=day)
+    for articles, is_left_out in _split(_in_parts(read(COLUMNS)), leaves_out):
+        verdicts = iter(judging.verdicts(articles))
+        for key in is_left_out:
+            if key is None:
+                judgement.count(verdict := next(verdicts))
+            else:
+                verdict = Verdict(record_key=key, failed=(), warnings=())
+            take(verdict)
+    judging.end(judgement)
+    return judgement
 
 
-def name_of(reason: str) -> str:
-    """Return the name of the check that a reason is about."""
-    return reason.partition(":")[0]
+_TOLD_BY = ("article_id", "content_hash")
+"""What beside the outlet may tell that an article is not to be judged."""
 
 
-def load_gx() -> ModuleType:
-    """Import Great Expectations, quiet: nothing but its warnings is logged."""
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
-    import great_expectations
-
-    return great_expectations
-
-
-def quiet_context() -> Any:
-    """Return a GX context that lives in memory: no files, no docs site of its own, no progress bars, no analytics."""
-    gx = load_gx()
-    from great_expectations.data_context.types.base import (
-        DataContextConfig,
-        InMemoryStoreBackendDefaults,
-        ProgressBarsConfig,
-    )
-
-    config = DataContextConfig(
-        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
-        progress_bars=ProgressBarsConfig(globally=False),
-        analytics_enabled=False,
-    )
-    return gx.get_context(mode="ephemeral", project_config=config)
+def _split(
+    parts: Iterable[pa.Table], leaves_out: Callable[[pa.Table], Any] | None
+) -> Iterator[tuple[pa.Table, list[str | None]]]:
+    """Yield of each part the rows that are judged, and for each row the record_key of one that is not, else None."""
+    for part in parts:
+        if leaves_out is None:
+            yield part, [None] * len(part)
+        else:
+            met = leaves_out(part)
+            yield part.filter(pc.invert(met)), pc.if_else(met, part["record_key"], None).to_pylist()
 
 
-def _run(frame: pa.Table, checks: tuple[Check, ...], day: date) -> tuple[Any, Any]:
-    """Return the suite and its result, the results in the order of the checks."""
-    gx = load_gx()
-    suite = gx.ExpectationSuite(name=SUITE_NAME, expectations=[_expectation(check) for check in checks])
-    asset = quiet_context().data_sources.add_pandas("newsmill").add_dataframe_asset(SUITE_NAME)
-    batch = asset.add_batch_definition_whole_dataframe("run").get_batch({"dataframe": frame.to_pandas()})
-    result = batch.validate(suite, result_format={"result_format": "COMPLETE", "return_unexpected_index_query": False})
-    order = {check.name: number for number, check in enumerate(checks)}
-    result.results.sort(key=lambda outcome: order[outcome.expectation_config.meta["name"]])
-    for outcome in result.results:
-        _check_outcome(outcome)
-    result.meta.pop("batch_markers", None)  # the time of loading and a hash that depends on the rows' order
-    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    result.meta["run_id"] = {"run_name": day.isoformat(), "run_time": midnight.isoformat()}
-    return suite, result
+def _in_parts(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Yield the same rows in tables of `PART_ROWS`, and the rest."""
+    held: list[pa.Table] = []
+    for table in tables:
+        held.append(table)
+        while sum(map(len, held)) >= PART_ROWS:
+            rows = pa.concat_tables(held)
+            held = [rows.slice(PART_ROWS)]
+            yield rows.slice(0, PART_ROWS)
+    if sum(map(len, held)):
+        yield pa.concat_tables(held)
 
 
-def _check_outcome(outcome: Any) -> None:
-    if outcome.exception_info.get("raised_exception") is not False:
-        raise SuiteError(f"{outcome.expectation_config.meta['name']}: {outcome.exception_info}")
-    observed = outcome.result.get("observed_value")
-    if isinstance(observed, SupportsFloat):
-        outcome.result["observed_value"] = float(observed)  # GX's pages cannot print NumPy's numbers
+class _Judging:
+    """The suite over the parts of a run, one after another."""
+
+    def __init__(self, found: Survey, *, min_words: int, registry: Registry, day: date) -> None:
+        rows = len(found.frame)
+        checks = build_checks(min_words=min_words, day=day, registry=registry, outlets=found.outlets, rows=rows)
+        of_run = [check for check in checks if check.of_run] if rows > PART_ROWS else []
+        self._checks = checks
+        self._of_part = [check for check in checks if check not in of_run]
+        self._day = day
+        self._totals = Totals()
+        self._result: Any = None
+        self._judged = 0
+        self._rows = dict(self._ask(found.frame, of_run)) if of_run else {}
+
+    def verdicts(self, articles: pa.Table) -> list[Verdict]:
+        """Return one verdict a row; only rows that something is said of cost more than their making."""
+        if self._judged:
+            gc.collect()  # what GX has made of the last part are objects that hold each other, and tables in them
+        frame = build_frame(articles, self._day)
+        failing = dict(self._ask(frame, self._of_part) if len(frame) else ()) | self._of_run_in(len(frame))
+        found: dict[int, dict[Level, list[str]]] = {}
+        for check in self._checks:
+            rows = failing.get(check.name)
+            if rows and not check.of_batch:
+                self._totals.show(check, sample(check, frame, rows))
+                for row, reason in zip(rows, reasons(check, frame, rows), strict=True):
+                    found.setdefault(row, {}).setdefault(check.level, []).append(reason)
+        self._judged += len(frame)
+        return list(_verdicts(frame["record_key"].to_pylist(), found))
+
+    def end(self, judgement: Judgement) -> None:
+        """Add what is said of the run as a whole, if it has articles."""
+        if self._judged:
+            outcomes = [self._totals.of(check) for check in self._checks]
+            failed = [
+                (check, outcome) for check, outcome in zip(self._checks, outcomes, strict=True) if not outcome.success
+            ]
+            warned = (
+                batch_warning(check, outcome.result["observed_value"]) for check, outcome in failed if check.of_batch
+            )
+            judgement.batch_warnings = tuple(warned)
+            judgement.result = joined(self._result, outcomes)
+            judgement.suite = suite_of(self._checks)
+
+    def _ask(self, frame: pa.Table, checks: Sequence[Check]) -> Iterator[tuple[str, list[int]]]:
+        """Ask; yield by the names of checks the rows that fail them."""
+        result = ask(frame, checks, self._day)
+        self._result = self._result or result
+        for check, outcome in zip(checks, result.results, strict=True):
+            yield check.name, outcome.result.get("unexpected_index_list", [])
+            self._totals.add(check, outcome)
+
+    def _of_run_in(self, rows: int) -> dict[str, list[int]]:
+        """Return the rows of the next part that fail what was asked of the whole run."""
+        first = self._judged
+        return {
+            name: [row - first for row in failing if first <= row < first + rows]
+            for name, failing in self._rows.items()
+        }
 
 
-def _expectation(check: Check) -> Any:
-    import great_expectations.expectations as kinds
-    from great_expectations.expectations.row_conditions import Column
-
-    arguments = dict(check.arguments)
-    if check.only_outlet is not None:
-        arguments["row_condition"] = Column("outlet") == check.only_outlet
-    return getattr(kinds, check.kind)(
-        **arguments,
-        severity=check.level.value,
-        description=f"{check.name} ({check.level}): {check.expects}",
-        meta={"name": check.name, "expects": check.expects},
-    )
-
-
-def _verdicts(frame: pa.Table, failures: list[tuple[Check, Any]]) -> list[Verdict]:
-    """Return one verdict a row; only rows that something is said of cost more than their making."""
-    found: dict[int, dict[Level, list[str]]] = {}
-    for check, outcome in failures:
-        if check.of_batch:
-            continue
-        rows = outcome.result["unexpected_index_list"]
-        for row, reason in zip(rows, _reasons(check, frame, rows), strict=True):
-            found.setdefault(row, {}).setdefault(check.level, []).append(reason)
-    verdicts = [Verdict(record_key=key, failed=(), warnings=()) for key in frame["record_key"].to_pylist()]
-    for row, said in found.items():
+def _verdicts(keys: list[str], found: dict[int, dict[Level, list[str]]]) -> Iterator[Verdict]:
+    for row, key in enumerate(keys):
+        said = found.get(row, {})
         failed, warnings = (tuple(said.get(level, ())) for level in (Level.CRITICAL, Level.WARNING))
-        verdicts[row] = Verdict(record_key=verdicts[row].record_key, failed=failed, warnings=warnings)
-    return verdicts
-
-
-def _reasons(check: Check, frame: pa.Table, rows: list[int]) -> Iterator[str]:
-    if not check.shows:
-        yield from (check.name for _ in rows)
-        return
-    failing = frame.select(check.shows).take(rows)
-    for values in zip(*(column.to_pylist() for column in failing.columns), strict=True):
-        yield f"{check.name}: {', '.join(map(_shown, values))} ({check.expects})"
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, str):
-        return repr(value if len(value) <= SHOWN_CHARS else f"{value[:SHOWN_CHARS]}…")
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-def _batch_warnings(failures: Iterable[tuple[Check, Any]]) -> Iterator[str]:
-    for check, outcome in failures:
-        if check.of_batch:
-            observed = outcome.result["observed_value"]
-            yield f"{check.name}: {_shown(observed)} ({check.expects})"
-
-
-def _shorten(frame: pa.Table, failures: Iterable[tuple[Check, Any]]) -> None:
-    """Keep a sample of the failing rows in GX's results, by record_key, so that rows' order does not show."""
-    for check, outcome in failures:
-        if check.of_batch:
-            continue
-        rows = outcome.result.pop("unexpected_index_list")
-        for name in ("unexpected_list", "partial_unexpected_index_list", "partial_unexpected_counts"):
-            outcome.result.pop(name, None)
-        outcome.result["partial_unexpected_list"] = _sample(check, frame, rows)
-
-
-def _sample(check: Check, frame: pa.Table, rows: list[int]) -> list[str]:
-    keys = frame["record_key"].take(rows).to_pylist()
-    first = heapq.nsmallest(SAMPLE_ROWS, zip(keys, rows, strict=True), key=lambda pair: pair[0] or "")
-    columns = dict.fromkeys(("raw_path", *check.shows))
-    sample = frame.select(list(columns)).take([row for _, row in first])
-    rows_shown = zip(*(sample[name].to_pylist() for name in columns), strict=True)
-    return sorted(": ".join(map(_shown, values)) for values in rows_shown)
+        yield Verdict(record_key=key, failed=failed, warnings=warnings)

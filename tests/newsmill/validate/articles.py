@@ -1,14 +1,15 @@
 """Tables of articles for the tests of validation: valid ones, with what a test changes."""
 
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
 
-from newsmill.model import key_of
+from newsmill.model import Verdict, key_of
 from newsmill.registry import build_registry
 from newsmill.schema import CLEANED
 from newsmill.validate.frame import COLUMNS
-from newsmill.validate.judge import judge
+from newsmill.validate.judge import Judgement, judge
 
 DAY = date(2024, 3, 10)
 REGISTRY = build_registry([])
@@ -62,5 +63,16 @@ def table(rows):
     return pa.Table.from_pylist(rows, pa.schema([pa.field(name, CLEANED.field(name).type) for name in COLUMNS]))
 
 
-def judged(rows, *, min_words=20, registry=REGISTRY, day=DAY):
-    return judge(table(rows), min_words=min_words, registry=registry, day=day)
+@dataclass(slots=True, kw_only=True)
+class Judged(Judgement):
+    """A judgement with the verdict on each row."""
+
+    verdicts: tuple[Verdict, ...] = ()
+
+
+def judged(rows, *, min_words=20, registry=REGISTRY, day=DAY, **options):
+    """Judge rows, or a table of them."""
+    articles, verdicts = rows if isinstance(rows, pa.Table) else table(rows), []
+    judgement = judge(lambda _: [articles], verdicts.append, min_words=min_words, registry=registry, day=day, **options)
+    values = {each.name: getattr(judgement, each.name) for each in fields(Judgement)}
+    return Judged(**values, verdicts=tuple(verdicts))

@@ -6,15 +6,17 @@ import sys
 from datetime import date
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from newsmill.model import key_of
 from newsmill.registry import Outlet, RowsPerRun, build_registry
 from newsmill.validate import judge as module
 from newsmill.validate.check import between
+from newsmill.validate.engine import SuiteError
 from newsmill.validate.frame import COLUMNS
-from newsmill.validate.judge import SuiteError, judge, name_of
-from tests.newsmill.validate.articles import DAY, REGISTRY, at, judged, table, undated, valid_row
+from newsmill.validate.reasons import name_of
+from tests.newsmill.validate.articles import at, judged, table, undated, valid_row
 
 
 def reasons(**changes):
@@ -103,11 +105,47 @@ def test_the_order_of_rows_and_their_chunks_change_nothing():
     shuffled = random.Random(1).sample(MIXED, len(MIXED))
     whole = judged(MIXED)
     parts = pa.concat_tables([table(shuffled[:1]), table(shuffled).slice(1, 40), table(shuffled[41:]), table([])])
-    other = judge(parts, min_words=20, registry=REGISTRY, day=DAY)
+    other = judged(parts)
     assert [verdict.record_key for verdict in other.verdicts] == [row["record_key"] for row in shuffled]
     assert {v.record_key: v for v in whole.verdicts} == {v.record_key: v for v in other.verdicts}
     assert whole.batch_warnings == other.batch_warnings
     assert whole.result.to_json_dict() == other.result.to_json_dict()
+
+
+def test_the_parts_in_which_a_run_is_judged_change_nothing(monkeypatch):
+    twice = {"record_key": valid_row(0)["record_key"]}  # in the first part and in a later one
+    rows = [*MIXED, valid_row(70, word_count=3), valid_row(71, **twice), valid_row(72, record_key=None, title="")]
+    registry = build_registry([Outlet(slug="example", rows_per_run=RowsPerRun(min=99))])
+    whole = judged(rows, registry=registry)
+    monkeypatch.setattr(module, "PART_ROWS", 7)
+    parts = judged(rows, registry=registry)
+    assert parts.verdicts == whole.verdicts
+    assert [number for number, found in enumerate(parts.verdicts) if "record_key_unique" in str(found.failed)] == [
+        0,
+        64,
+    ]
+    assert len(parts.batch_warnings) == 2
+    assert parts.result.to_json_dict() == whole.result.to_json_dict()
+    parts.result = whole.result
+    assert parts.suite.to_json_dict() == whole.suite.to_json_dict()
+    parts.suite = whole.suite
+    assert parts == whole
+
+
+def test_what_is_left_out_has_an_empty_verdict_in_its_place_and_counts_nowhere():
+    rows = [valid_row(number, outlet=("example", "X", "gone")[number % 3]) for number in range(9)]
+    judgement = judged(rows, leaves_out=lambda part: pc.equal(part["outlet"], "gone"))
+    assert [verdict.record_key for verdict in judgement.verdicts] == [row["record_key"] for row in rows]
+    assert [bool(verdict.failed) for verdict in judgement.verdicts] == [False, True, False] * 3
+    assert (judgement.articles, judgement.quarantined) == (6, 3)
+    assert judgement.result.results[0].result["element_count"] == 6
+
+
+def test_the_reasons_that_are_named_are_the_first_by_the_alphabet():
+    judgement = judged([valid_row(number, outlet=f"No {what}") for number, what in enumerate("8591337")])
+    assert [reason.partition(" (")[0] for reason in judgement.examples] == [
+        f"outlet_is_slug: 'No {n}'" for n in "13578"
+    ]
 
 
 def test_no_articles_give_no_verdicts():
@@ -125,18 +163,16 @@ def test_an_article_of_which_nothing_is_known_is_quarantined():
 def test_columns_of_the_type_null_are_read():
     nothing = table([valid_row()]).drop_columns(["url", "fetched_at"])
     articles = nothing.append_column("url", pa.nulls(1)).append_column("fetched_at", pa.nulls(1))
-    (verdict,) = judge(articles, min_words=20, registry=REGISTRY, day=DAY).verdicts
+    (verdict,) = judged(articles).verdicts
     assert (verdict.failed, verdict.warnings) == ((), ())
 
 
 def test_other_columns_do_no_harm_and_missing_ones_are_named():
     articles = table([valid_row()])
-    (verdict,) = judge(
-        articles.append_column("text", pa.array(["x"])), min_words=1, registry=REGISTRY, day=DAY
-    ).verdicts
+    (verdict,) = judged(articles.append_column("text", pa.array(["x"])), min_words=1).verdicts
     assert verdict.failed == ()
     with pytest.raises(ValueError, match="lack the columns outlet, authors;"):
-        judge(articles.drop_columns(["outlet", "authors"]), min_words=1, registry=REGISTRY, day=DAY)
+        judged(articles.drop_columns(["outlet", "authors"]), min_words=1)
 
 
 def test_the_text_is_not_read():

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from newsmill.validate.judge import name_of
 from newsmill.validate.languages import ISO_639_1
+from newsmill.validate.reasons import name_of
 from newsmill.validate.suite import REQUIRED, build_checks
 from tests.newsmill.validate.articles import DAY, REGISTRY, at, judged, undated, valid_row
 
