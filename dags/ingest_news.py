@@ -8,8 +8,8 @@ Every run reads the landing zone, leaves out what earlier runs have dealt with, 
 | `extract` | one task a batch: reads the raw records and extracts blocks and metadata |
 | `learn` | finds what each outlet repeats, in this run's articles and those remembered of earlier runs |
 | `clean` | one task a batch: cuts boilerplate by the rules of `include/rules`, and notes every cut |
-| `validate` | judges every article's fields with Great Expectations; builds Data Docs; **stops the run** when more \
-than the rejection limit is quarantined |
+| `validate` | judges every article's fields with Great Expectations; builds Data Docs |
+| `review` | **fails, publishes the rest, or asks a person** when more than the rejection limit is quarantined |
 | `deduplicate` | decides each record's fate: published, duplicate, quarantined, unreadable, unchanged |
 | `publish` | one task a group of partitions: merges the articles into `corpus/date=…/outlet=…/` |
 | `reconcile` | checks that the books balance, writes ledger, index and profiles, logs the table of fates by outlet |
@@ -27,6 +27,7 @@ from typing import Any
 
 from airflow.sdk import dag
 
+from current import params
 from newsmill import pipeline
 from newsmill.model import Selection
 from wiring import (
@@ -39,9 +40,9 @@ from wiring import (
     landing_param,
     min_words_param,
     outlets_param,
-    params,
     planned,
     rejection_param,
+    review_param,
 )
 
 PARAMS = {
@@ -53,6 +54,7 @@ PARAMS = {
     "to_date": date_param("To date", "Take only articles of this day (UTC) or earlier."),
     "min_words": min_words_param(),
     "rejection_limit": rejection_param(),
+    "review": review_param(),
     "reprocess": flag_param(
         False,
         "Reprocess",
@@ -75,7 +77,9 @@ def ingest_news() -> None:
 
 
 def _plan(run_id: str, day: date) -> list[dict[str, Any]]:
-    return pipeline.plan(run_id, day, Selection(**params()))
+    asked = params()
+    del asked["review"]  # asked when there is something to review
+    return pipeline.plan(run_id, day, Selection(**asked))
 
 
 ingest_news()

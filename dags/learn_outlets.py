@@ -17,8 +17,9 @@ from __future__ import annotations
 
 from airflow.sdk import dag, task
 
+from current import params, run_day, run_id
 from newsmill import profiles
-from wiring import DAG_ARGS, SETTINGS, flag_param, outlets_param, params, run_day, run_id
+from wiring import DAG_ARGS, SETTINGS, flag_param, outlets_param
 
 PARAMS = {
     "outlets": outlets_param("Learn only these outlets again, by slug. Empty: all."),

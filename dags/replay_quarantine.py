@@ -10,7 +10,8 @@ others; what has come right since is not touched.
 | `extract` | one task a batch: reads these records of the landing zone as they are today, and extracts |
 | `learn` | finds what each outlet repeats, in these articles and those remembered of earlier runs |
 | `clean` | one task a batch: cuts boilerplate by the rules of `include/rules`, and notes every cut |
-| `validate` | judges every article's fields; stops the run when more than the rejection limit is quarantined |
+| `validate` | judges every article's fields with Great Expectations; builds Data Docs |
+| `review` | **fails, publishes the rest, or asks a person** when more than the rejection limit is quarantined |
 | `deduplicate` | decides each record's fate |
 | `publish` | one task a group of partitions: merges the articles into `corpus/date=…/outlet=…/` |
 | `reconcile` | checks that the books balance, writes ledger, index and profiles, logs the table of fates by outlet |
@@ -26,6 +27,7 @@ from typing import Any
 
 from airflow.sdk import Param, dag
 
+from current import params, selection
 from newsmill import rerun
 from newsmill.model import QUARANTINE_REASONS, UNREADABLE_REASONS, Replay
 from wiring import (
@@ -36,10 +38,9 @@ from wiring import (
     landing_param,
     min_words_param,
     outlets_param,
-    params,
     planned,
     rejection_param,
-    selection,
+    review_param,
     text_param,
 )
 
@@ -63,6 +64,7 @@ PARAMS = {
     "landing_uri": landing_param(),
     "min_words": min_words_param(),
     "rejection_limit": rejection_param(1),
+    "review": review_param(),
     "dry_run": dry_run_param(),
 }
 

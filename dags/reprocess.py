@@ -10,7 +10,8 @@ is a *dry run* unless that is switched off, and it never runs by itself.
 | `extract` | one task a batch: reads these raw records, and extracts |
 | `learn` | finds what each outlet repeats, in these articles and those remembered of earlier runs |
 | `clean` | one task a batch: cuts boilerplate by the rules of `include/rules`, and notes every cut |
-| `validate` | judges every article's fields; stops the run when more than the rejection limit is quarantined |
+| `validate` | judges every article's fields with Great Expectations; builds Data Docs |
+| `review` | **fails, publishes the rest, or asks a person** when more than the rejection limit is quarantined |
 | `compare` | **compares the new texts with those of the corpus**, block by block; logs articles changed, words \
 gained and lost, by outlet and by rule, with examples |
 | `deduplicate` | decides each record's fate |
@@ -29,6 +30,7 @@ from typing import Any
 
 from airflow.sdk import dag, task
 
+from current import params, run_id, selection
 from newsmill import rerun
 from newsmill.model import Reprocess
 from wiring import (
@@ -40,11 +42,9 @@ from wiring import (
     landing_param,
     min_words_param,
     outlets_param,
-    params,
     planned,
     rejection_param,
-    run_id,
-    selection,
+    review_param,
     text_param,
 )
 
@@ -63,6 +63,7 @@ PARAMS = {
     "landing_uri": landing_param(),
     "min_words": min_words_param(),
     "rejection_limit": rejection_param(),
+    "review": review_param(),
     "dry_run": dry_run_param(True),
 }
 

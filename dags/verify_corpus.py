@@ -17,9 +17,10 @@ from __future__ import annotations
 
 from airflow.sdk import Param, dag, task
 
+from current import params, run_day
 from newsmill.upkeep.findings import SAMPLE
 from newsmill.upkeep.watch import watch
-from wiring import DAG_ARGS, SETTINGS, params, run_day
+from wiring import DAG_ARGS, SETTINGS
 
 PARAMS = {
     "sample": Param(

@@ -20,11 +20,14 @@ from airflow.sdk import (
     task,
 )
 
+import alerts
+from current import params, run_day, run_id
 from newsmill import pipeline
-from newsmill.model import Selection
+from newsmill.model import Review
 from newsmill.registry import MAX_SLUG, SLUG, outlet_slugs
 from newsmill.settings import load_settings
 from newsmill.storage import StorageError
+from review import ReviewOperator
 
 SETTINGS = load_settings()
 CORPUS = Asset(name="newsmill_corpus", uri="newsmill://corpus", group="newsmill")  # one, wherever the data lies: an
@@ -58,7 +61,9 @@ DAG_ARGS: dict[str, Any] = {
         "max_retry_delay": timedelta(minutes=10),
         "retry_policy": RETRY_WHAT_MAY_PASS,
         "trigger_rule": TriggerRule.NONE_FAILED,
+        **alerts.task_arguments(),
     },
+    **alerts.dag_arguments(),
 }
 
 
@@ -119,7 +124,24 @@ def rejection_param(default: float = SETTINGS.rejection_limit) -> Param:
         minimum=0,
         maximum=1,
         title="Rejection limit",
-        description="The run fails, before it publishes anything, when a larger share of its articles is quarantined.",
+        description="When a larger share of the run's articles is quarantined, the run goes on as its review says.",
+    )
+
+
+def review_param() -> Param:
+    """Return the param `review`."""
+    return Param(
+        SETTINGS.review.value,
+        type="string",
+        enum=[choice.value for choice in Review],
+        values_display={
+            "fail": "fail: publish nothing",
+            "publish": "publish the rest",
+            "ask": "ask: wait for a person's answer",
+        },
+        title="Review",
+        description="What happens above the rejection limit. A question waits under Required Actions for "
+        f"{SETTINGS.review_hours:g} hours; without an answer the run fails.",
     )
 
 
@@ -130,40 +152,6 @@ def dry_run_param(default: bool = False) -> Param:
         "Dry run",
         "Do everything up to publishing, write nothing outside staging, report what would have happened.",
     )
-
-
-def run_id() -> str:
-    """Return newsmill's id of the run that the task at work belongs to: Airflow's, which two DAGs may both have.
-
-    Staging and ledger are named by it, so those of other DAGs than `ingest_news` begin with the DAG's.
-    """
-    run = get_current_context()["dag_run"]
-    return run.run_id if run.dag_id == "ingest_news" else f"{run.dag_id} {run.run_id}"
-
-
-def run_day() -> date:
-    """Return the UTC day of that run."""
-    day: date = get_current_context()["dag_run"].run_after.astimezone(UTC).date()
-    return day
-
-
-def params() -> dict[str, Any]:
-    """Return that run's params; days as dates, outlets and reasons as tuples."""
-    asked = dict(get_current_context()["params"])
-    for name in ("from_date", "to_date"):
-        if name in asked:
-            asked[name] = date.fromisoformat(asked[name]) if asked[name] else None
-    for name in ("outlets", "reasons"):
-        if name in asked:
-            asked[name] = tuple(asked[name] or ())
-    return asked
-
-
-def selection() -> Selection:
-    """Return what that run was asked to do, as far as all DAGs ask it."""
-    asked = params()
-    common = ("landing_uri", "min_words", "rejection_limit", "dry_run")
-    return Selection(**{name: asked[name] for name in common})
 
 
 def announce(keys: list[str]) -> None:
@@ -200,7 +188,7 @@ def flow(batches: Any, before_deciding: Callable[[], Any] | None = None) -> None
 
     Args:
         batches: what `plan` returns.
-        before_deciding: a task between `validate` and `deduplicate`.
+        before_deciding: a task between `review` and `deduplicate`.
     """
 
     @task(
@@ -218,7 +206,7 @@ def flow(batches: Any, before_deciding: Callable[[], Any] | None = None) -> None
     def clean(part: dict[str, Any]) -> dict[str, int]:
         return pipeline.clean(run_id(), part["number"])
 
-    @task(doc_md="Judges every article's fields; stops the run when too many are quarantined. Builds the Data Docs.")
+    @task(doc_md="Judges every article's fields. Builds the Data Docs.")
     def validate() -> dict[str, int]:
         return pipeline.validate(run_id())
 
@@ -249,6 +237,13 @@ def flow(batches: Any, before_deciding: Callable[[], Any] | None = None) -> None
 
     extracted, groups = extract.expand(part=batches), deduplicate()
     cleaned, judged = clean.expand(part=batches), validate()
+    reviewed = ReviewOperator(
+        task_id="review",
+        judged=judged,
+        hours=SETTINGS.review_hours,
+        doc_md="Skipped, unless more articles are quarantined than the rejection limit allows: then it fails the run, "
+        "lets the rest be published, or asks a person, as the param `review` says.",
+    )
     extracted >> learn() >> cleaned >> judged
-    (judged >> before_deciding() if before_deciding else judged) >> groups
+    (reviewed >> before_deciding() if before_deciding else reviewed) >> groups
     groups >> publish.expand(part=groups) >> reconcile()

@@ -40,6 +40,8 @@ WRITERS = {
     "removals": "clean",
     "refused": "clean",
     "verdicts.parquet": "validate",
+    "waiting.json": "review",
+    "review.parquet": "review",
     "decisions.parquet": "deduplicate",
     "groups.json": "deduplicate",
     "written": "publish",

@@ -94,13 +94,27 @@ def end_run(place: Workplace) -> Report:
         log.info("remembered", **remember(place.staging, place.data, place.run))
     text = table(report)
     log.info("report", read=report.read, **report.totals)
-    for line in text.splitlines():
+    for line in [*text.splitlines(), *_review(place)]:
         structlog.get_logger("newsmill.report").info(line)
     kept = {"report.txt": text.encode()} | _differences(place) if place.run.selection.dry_run else {}
     place.staging.end()
     for name, content in kept.items():
         place.data.write(place.staging.path(name), content)
     return report
+
+
+def _review(place: Workplace) -> list[str]:
+    """Say in the report why a run published though too many of its articles were quarantined."""
+    from newsmill.publish.ledger import REVIEW_FILE
+    from newsmill.staging import read_rows
+
+    path = place.staging.path(REVIEW_FILE)
+    return [
+        f"{row['quarantined']:,} of {row['articles']:,} articles were quarantined, more than the rejection limit of "
+        f"{row['rejection_limit']:.1%}; {row['approved_by'] or 'its setting'} let the run go on at "
+        f"{row['approved_at']:%Y-%m-%d %H:%M} UTC"
+        for row in (read_rows(place.data, path) if place.data.exists(path) else ())
+    ]
 
 
 def _differences(place: Workplace) -> dict[str, bytes]:

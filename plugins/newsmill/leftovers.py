@@ -12,12 +12,15 @@ import structlog
 
 from newsmill.staging import TAKEDOWN_FILE, Staging
 from newsmill.storage import Store
+from newsmill.waiting import is_waiting
 
 log = structlog.get_logger("newsmill")
 
 
 def clear_staging(data: Store, days: float, *, but: str) -> list[str]:
-    """Remove the staging folders in which nothing was written for some days; not those of decided runs and takedowns.
+    """Remove the staging folders in which nothing was written for some days.
+
+    Those of takedowns stay, and of runs that have decided or wait for a person's answer.
 
     Args:
         data: the data root.
@@ -33,7 +36,7 @@ def clear_staging(data: Store, days: float, *, but: str) -> list[str]:
     own = Staging.of(data, but).root
     found = [Staging(data, name) for name in data.folders("staging")]
     free = [one for one in found if one.root != own and not one.is_decided and not data.exists(one.path(TAKEDOWN_FILE))]
-    old = [one for one in free if _written(one) < before]
+    old = [one for one in free if _written(one) < before and not is_waiting(one)]
     for staging in old:
         data.remove(staging.root)
     names = [staging.root.partition("/")[2] for staging in old]

@@ -89,6 +89,14 @@ _OF_OTHERS = (Reason.SAME_TEXT, Reason.SUPERSEDED, Reason.KNOWN_RECORD, Reason.K
 UNREADABLE_REASONS = tuple(reason for reason in Reason if reason not in (*QUARANTINE_REASONS, *_OF_OTHERS))
 
 
+class Review(StrEnum):
+    """What a run does when more of its articles are quarantined than its rejection limit allows."""
+
+    FAIL = "fail"
+    PUBLISH = "publish"  # the rest
+    ASK = "ask"  # a person, in Airflow's form
+
+
 class RawFormat(StrEnum):
     """What a raw record is written in, told by its content."""
 

@@ -21,7 +21,7 @@ import structlog
 
 from newsmill.damage import names_damage
 from newsmill.finishing import decide_all, end_run, finish_others, publish_part, stands
-from newsmill.model import NewsmillError, Selection
+from newsmill.model import Review, Selection
 from newsmill.progress import Progress
 from newsmill.settings import load_settings
 from newsmill.storage import Store
@@ -47,10 +47,6 @@ MAX_TASKS = 1000
 log = structlog.get_logger("newsmill")
 
 
-class RejectionError(NewsmillError):
-    """More articles were quarantined than the rejection limit allows; nothing was published."""
-
-
 def run(run_id: str, day: date, selection: Selection) -> dict[str, int]:
     """Do a whole run in this process: what the DAG does with its tasks, in the same order. Returns the fates."""
     if not selection.dry_run:
@@ -67,7 +63,7 @@ def run_planned(
     learn(run_id)
     for batch in batches:
         clean(run_id, batch["number"])
-    validate(run_id)
+    _review(run_id, validate(run_id))
     before_deciding()
     for group in deduplicate(run_id):
         publish(run_id, group["number"])
@@ -217,12 +213,9 @@ def clean(run_id: str, number: int) -> dict[str, int]:
 
 @names_damage
 def validate(run_id: str) -> dict[str, int]:
-    """Judge every article's fields; fail when too many are quarantined. Returns counts.
+    """Judge every article's fields. Returns counts: `articles`, and how many of them are `quarantined`.
 
     What was taken down is not judged, and not shown in Data Docs.
-
-    Raises:
-        RejectionError: the share of quarantined articles exceeds the run's rejection limit.
     """
     from newsmill.dedup.tombstones import read_tombstones
     from newsmill.rows import verdict_row
@@ -253,13 +246,6 @@ def validate(run_id: str) -> dict[str, int]:
         log.warning("batch expectation", finding=warning)
     counts = {"articles": judgement.articles, "quarantined": judgement.quarantined}
     log.info("finished", task="validate", **counts)
-    if judgement.articles and judgement.quarantined / judgement.articles > asked.rejection_limit:
-        raise RejectionError(
-            f"{judgement.quarantined} of {judgement.articles} articles failed validation, more than the rejection "
-            f"limit of {asked.rejection_limit:.0%}; nothing was published. They failed: "
-            f"{'; '.join(judgement.examples)}. Mend the cause, or raise NEWSMILL_REJECTION_LIMIT or the run's "
-            "rejection limit"
-        )
     return counts
 
 
@@ -386,3 +372,12 @@ def take_down(asked: Target, day: date, reason: str | None = None) -> TakedownRe
 
 def _group_label(number: int, keys: list[str]) -> str:
     return f"group {number}: {keys[0]}" + (f" and {len(keys) - 1:,} more partitions" if len(keys) > 1 else "")
+
+
+def _review(run_id: str, judged: dict[str, int]) -> None:
+    """Do what the task `review` does where nobody can be asked."""
+    from newsmill.review.task import ask, settle
+
+    question = ask(run_id, judged)
+    if question:
+        settle(run_id, question, Review.FAIL)

@@ -29,7 +29,7 @@ from newsmill.learn.history import versions
 from newsmill.model import Fate, Reason
 from newsmill.publish.decisions import decisions
 from newsmill.publish.files import folder_of
-from newsmill.publish.ledger import DIFFERENCES_FILE, ledger_path
+from newsmill.publish.ledger import DIFFERENCES_FILE, REVIEW_FILE, ledger_path
 from newsmill.staging import Staging
 from newsmill.storage import StorageError, Store
 
@@ -97,6 +97,7 @@ def _wanted(staging: Staging, groups: list[list[str]], index_url: str) -> Iterat
         "revisions": revisions,
         "quarantine": int(cleaned * decided.quarantined),
         "differences": _file(staging, DIFFERENCES_FILE),
+        "reviews": _file(staging, REVIEW_FILE),
         "runs": 0,
     }.items():
         yield (root / ledger_path(dataset, run)).parent, size + SMALL

@@ -312,6 +312,20 @@ DIFFERENCES = pa.schema(
 and rule counts blocks and words. The rule of a block that goes is that of its removal; of one that comes back, that of
 its old removal; `extraction` where neither is. So the sums of a column count nothing twice."""
 
+REVIEWS = pa.schema(
+    [
+        *_RUN,
+        pa.field("articles", pa.int64(), nullable=False),
+        pa.field("quarantined", pa.int64(), nullable=False),
+        pa.field("rejection_limit", pa.float64(), nullable=False),
+        pa.field("approved_by", pa.string()),
+        pa.field("approved_at", TIMESTAMP, nullable=False),
+    ]
+)
+"""Ledger: a run that published though more of its articles were quarantined than its limit allows, one row; `articles`
+are those that were judged. `approved_by` is the name with which a person answered in Airflow; null: nobody was asked,
+`NEWSMILL_REVIEW` or the run's param said `publish`."""
+
 _WHAT_IT_PRINTS = [
     pa.field("article_id", pa.string(), nullable=False),
     pa.field("day", pa.date32(), nullable=False),  # of its publication, else of the run that first saw it
@@ -388,6 +402,7 @@ LEDGER: Mapping[str, pa.Schema] = {
     "duplicates": DUPLICATES,
     "revisions": REVISIONS,
     "differences": DIFFERENCES,
+    "reviews": REVIEWS,
     "drift": DRIFT,
     "takedowns": TAKEDOWNS,
     "quarantine": QUARANTINE,

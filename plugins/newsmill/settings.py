@@ -11,7 +11,7 @@ from urllib.parse import quote
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from newsmill.model import NewsmillError
+from newsmill.model import NewsmillError, Review
 
 PROJECT = Path(__file__).parents[2]
 MEBIBYTE = 1024 * 1024
@@ -88,7 +88,25 @@ class Settings(BaseSettings):
         0.5,
         ge=0,
         le=1,
-        description="Share of quarantined articles above which a run fails before it publishes anything.",
+        description="Share of quarantined articles above which NEWSMILL_REVIEW says how a run goes on.",
+    )
+    review: Review = Field(
+        Review.FAIL,
+        description="What a run does above that limit: `fail`, `publish` the rest, or `ask` a person in Airflow.",
+    )
+    # A working day after a night's run: it can be answered, and the next night's run does not have to wait for it.
+    review_hours: float = Field(12, gt=0, le=24 * 365, description="Hours to wait for that answer; then the run fails.")
+    alert_notifier: str = Field(
+        "", description="Class of an Airflow notifier that tells of failed runs, by its dotted path; empty: no alerts."
+    )
+    alert_arguments: str = Field(
+        "", description="That notifier's arguments, a JSON object; Airflow fills in templates in them."
+    )
+    deadline_hours: float = Field(
+        0,
+        ge=0,
+        le=24 * 365,
+        description="Hours from its queueing after which a run that has not ended is told of; 0: never.",
     )
 
     @property

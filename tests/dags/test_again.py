@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import PROJECT
 from tests.dags.test_ingest_news import FLOW, HEAVY
 
-SHAPES = {"replay_quarantine": FLOW, "reprocess": [*FLOW[:5], "compare", *FLOW[5:]]}
+SHAPES = {"replay_quarantine": FLOW, "reprocess": [*FLOW[:6], "compare", *FLOW[6:]]}
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +44,7 @@ def test_it_runs_by_hand_only_and_one_at_a_time(name, dags):
     assert (dag.catchup, dag.max_active_runs) == (False, 1)
 
 
-COMMON = {"landing_uri", "outlets", "from_date", "to_date", "min_words", "rejection_limit", "dry_run"}
+COMMON = {"landing_uri", "outlets", "from_date", "to_date", "min_words", "rejection_limit", "review", "dry_run"}
 
 
 @pytest.mark.parametrize(

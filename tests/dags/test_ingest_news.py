@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import PROJECT
 
-FLOW = ["plan", "extract", "learn", "clean", "validate", "deduplicate", "publish", "reconcile"]
+FLOW = ["plan", "extract", "learn", "clean", "validate", "review", "deduplicate", "publish", "reconcile"]
 HEAVY = ["pandas", "pyarrow", "trafilatura", "great_expectations"]
 
 
@@ -49,6 +49,7 @@ def test_every_param_is_described_and_dag_and_tasks_have_docs(dag):
         "to_date",
         "min_words",
         "rejection_limit",
+        "review",
         "reprocess",
         "dry_run",
     }
@@ -70,6 +71,7 @@ def test_every_param_is_described_and_dag_and_tasks_have_docs(dag):
         ("to_date", "2026-13-01", None),
         ("min_words", -1, 0),
         ("rejection_limit", 1.1, 1),
+        ("review", "perhaps", "ask"),
         ("reprocess", "yes", True),
         ("dry_run", 1, False),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import signal
 import socket
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -18,6 +20,8 @@ from tests.conftest import PROJECT
 
 START_SECONDS = 120
 RUN_SECONDS = 240
+PROCESS_ENDED = re.compile(r"(\d{4}-\d\d-\d\dT[\d:.]+Z).*Received executor event with state success .*task_id='(\w+)'")
+"""In the scheduler's log: it has seen that the process of a task has ended."""
 USERS = {"admin": "admin", "guest": "viewer"}
 
 
@@ -37,6 +41,7 @@ class AirflowServer:
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
             "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
             "AIRFLOW__CORE__PARALLELISM": "2",
+            "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.3",  # else each task waits a second for its turn
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "passwords.json"),
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{name}:{role}" for name, role in USERS.items()),
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{self.port}/execution/",
@@ -92,29 +97,66 @@ class AirflowServer:
 
     def run_dag(self, dag_id: str, conf: dict | None = None) -> dict:
         """Trigger a DAG, wait for its end, and return the run."""
+        return self.ended(self.begin(dag_id, conf))
+
+    def begin(self, dag_id: str, conf: dict | None = None) -> dict:
+        """Trigger a DAG, and return the run that has begun."""
         dags = f"/api/v2/dags/{dag_id}"
         _until(lambda: self.call("GET", dags), START_SECONDS, f"{dag_id} did not appear")
-        begun = self.call("POST", f"{dags}/dagRuns", {"logical_date": None, "conf": conf or {}})
-        return self._ended(begun)
+        return self.call("POST", f"{dags}/dagRuns", {"logical_date": None, "conf": conf or {}})
+
+    def asked(self, run: dict, task: str) -> dict:
+        """Wait until a run waits for a person's answer, and return what it asks.
+
+        An answer that comes before the scheduler has seen the end of the process that asked would be taken for the
+        death of that process, and Airflow would ask again. No person is so fast; a test is.
+        """
+        waits = lambda: self.states(run)[task] == "awaiting_input"  # noqa: E731
+        _until(waits, RUN_SECONDS, "nobody was asked")
+        asked = self.call("GET", f"{self._path(run)}/taskInstances/{task}/-1/hitlDetails")
+        since = datetime.fromisoformat(asked["created_at"])
+        _until(lambda: self._has_ended(task, since), RUN_SECONDS, "the process that asked did not end")
+        return asked
+
+    def _has_ended(self, task: str, since: datetime) -> bool:
+        ends = PROCESS_ENDED.findall((self.home / "standalone.log").read_text(errors="replace"))
+        return any(name == task and datetime.fromisoformat(moment) > since for moment, name in ends)
+
+    def answer(self, run: dict, task: str, option: str) -> dict:
+        """Answer a run that waits, wait for its end, and return the run."""
+        asked = f"{self._path(run)}/taskInstances/{task}/-1/hitlDetails"
+        self.call("PATCH", asked, {"chosen_options": [option], "params_input": {}})
+        return self.ended(run)
 
     def clear(self, run: dict, task: str, *, downstream: bool) -> dict:
         """Clear a task of a run, alone or with all behind it, wait for the run's end, and return the run."""
+        self.cleared(run, task, downstream=downstream)
+        return self.ended(run)
+
+    def cleared(self, run: dict, task: str, *, downstream: bool) -> None:
+        """Clear a task of a run, alone or with all behind it."""
         asked = {"dag_run_id": run["dag_run_id"], "task_ids": [task], "dry_run": False, "only_failed": False}
         asked |= {"include_downstream": downstream, "reset_dag_runs": True}
         cleared = self.call("POST", f"/api/v2/dags/{run['dag_id']}/clearTaskInstances", asked)
         if not cleared["task_instances"]:
             raise LookupError(f"the run has no task {task}")
-        return self._ended(run)
 
     def task_instances(self, run: dict) -> list[dict]:
         """Return what became of each task of a run."""
-        path = f"/api/v2/dags/{run['dag_id']}/dagRuns/{run['dag_run_id']}/taskInstances"
-        return self.call("GET", path)["task_instances"]
+        return self.call("GET", f"{self._path(run)}/taskInstances")["task_instances"]
 
-    def _ended(self, run: dict) -> dict:
-        path = f"/api/v2/dags/{run['dag_id']}/dagRuns/{run['dag_run_id']}"
+    def states(self, run: dict) -> dict[str, str | None]:
+        """Return the state of each task of a run; of a mapped one, that of its last."""
+        return {task["task_id"]: task["state"] for task in self.task_instances(run)}
+
+    def ended(self, run: dict) -> dict:
+        """Wait for a run's end, and return the run."""
+        path = self._path(run)
         _until(lambda: self.call("GET", path)["state"] in ("success", "failed"), RUN_SECONDS, "the run did not end")
         return self.call("GET", path)
+
+    def _path(self, run: dict) -> str:
+        return f"/api/v2/dags/{run['dag_id']}/dagRuns/{run['dag_run_id']}"
 
 
 def _free_port() -> int:

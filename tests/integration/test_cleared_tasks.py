@@ -11,7 +11,7 @@ from tests.integration.runs import content
 
 pytestmark = [pytest.mark.integration, pytest.mark.enable_socket, pytest.mark.long]
 
-TASKS = ("plan", "extract", "learn", "clean", "validate", "deduplicate", "publish", "reconcile")
+TASKS = ("plan", "extract", "learn", "clean", "validate", "review", "deduplicate", "publish", "reconcile")
 
 
 @pytest.fixture(scope="module")

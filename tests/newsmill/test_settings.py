@@ -51,6 +51,9 @@ def test_data_root_on_object_storage_needs_an_index_url(monkeypatch):
         ("BATCH_BYTES", "-5", "1"),
         ("REJECTION_LIMIT", "1.01", "1.0"),
         ("MIN_WORDS", "many", "0"),
+        ("REVIEW", "perhaps", "ask"),
+        ("REVIEW_HOURS", "0", "0.5"),
+        ("DEADLINE_HOURS", "-1", "0"),
         ("PUBLISH_GROUPS", "1001", "1000"),
     ],
 )

@@ -24,7 +24,7 @@ from newsmill.publish.decisions import decisions
 from newsmill.publish.files import rows_of
 from newsmill.publish.report import Report, report_rows
 from newsmill.publish.runs import number_of
-from newsmill.schema import CLEANED, DIFFERENCES, DUPLICATES, FATES, LEDGER, METADATA, QUARANTINE
+from newsmill.schema import CLEANED, DIFFERENCES, DUPLICATES, FATES, LEDGER, METADATA, QUARANTINE, REVIEWS
 from newsmill.staging import Run, Staging
 from newsmill.storage import Store
 
@@ -32,6 +32,9 @@ ROWS_PER_GROUP = 5000
 ROWS_AT_ONCE = 1000
 DIFFERENCES_FILE = "differences.parquet"
 """In staging, and what is left there of a dry run."""
+
+REVIEW_FILE = "review.parquet"
+"""In staging, of a run that goes on though its rejection limit is exceeded."""
 
 
 def folder_of(dataset: str) -> str:
@@ -56,7 +59,8 @@ def write_ledger(staging: Staging, data: Store, run: Run, report: Report) -> Non
     _write_of(run, data, "duplicates", _duplicates(staging, run))
     _write_of(run, data, "revisions", _staged(staging, "revisions"))
     _write_of(run, data, "quarantine", _quarantine(staging, run))
-    _write_of(run, data, "differences", _differences(staging))
+    _write_of(run, data, "differences", _of_file(staging, DIFFERENCES_FILE, DIFFERENCES))
+    _write_of(run, data, "reviews", _of_file(staging, REVIEW_FILE, REVIEWS))
     rows = report_rows(report, number_of(data, ledger_path("runs", run)))
     _write_of(run, data, "runs", [pa.Table.from_pylist(rows, schema=LEDGER["runs"])], even_empty=True)
 
@@ -118,11 +122,11 @@ def _staged(staging: Staging, dataset: str) -> Iterator[pa.Table]:
         yield from _parts(staging, path, LEDGER[dataset].names)
 
 
-def _differences(staging: Staging) -> Iterator[pa.Table]:
-    """Yield what a run of `reprocess` found that it changes; other runs have no such file."""
-    path = staging.path(DIFFERENCES_FILE)
+def _of_file(staging: Staging, name: str, schema: pa.Schema) -> Iterator[pa.Table]:
+    """Yield what only some runs have: the differences of `reprocess`, the review of too large a quarantine."""
+    path = staging.path(name)
     if staging.data.exists(path):
-        yield from _parts(staging, path, DIFFERENCES.names)
+        yield from _parts(staging, path, schema.names)
 
 
 def _metadata(staging: Staging, run: Run) -> Iterator[pa.Table]:

@@ -10,10 +10,9 @@ of one part is asked everything at once.
 
 from __future__ import annotations
 
-import bisect
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -33,9 +32,6 @@ from newsmill.validate.totals import Totals
 PART_ROWS = 10_000
 """Articles that Great Expectations is asked about at once: 20 MB. Each call takes 0.6 s, be they few rows or many."""
 
-EXAMPLES = 5
-"""Reasons that are named when too many articles fail."""
-
 Read = Callable[[Sequence[str]], Iterable[pa.Table]]
 """Gives these columns of a run's articles, in tables of any size; each time the same rows in the same order."""
 
@@ -45,15 +41,13 @@ class Judgement:
     """What validation says of a run.
 
     `result` is GX's ExpectationSuiteValidationResult with some failing rows an expectation, the same whatever the rows'
-    order, and `suite` its ExpectationSuite; both are for Data Docs, and None when there were no articles. `examples`
-    are the first, by the alphabet, of the reasons for which articles are quarantined.
+    order, and `suite` its ExpectationSuite; both are for Data Docs, and None when there were no articles.
     """
 
     day: date
     articles: int = 0
     quarantined: int = 0
     warned: int = 0  # published all the same
-    examples: list[str] = field(default_factory=list)
     batch_warnings: tuple[str, ...] = ()
     result: Any = None
     suite: Any = None
@@ -63,9 +57,6 @@ class Judgement:
         self.articles += 1
         self.quarantined += bool(verdict.failed)
         self.warned += bool(verdict.warnings and not verdict.failed)
-        if verdict.failed and verdict.failed[0] not in self.examples:
-            bisect.insort(self.examples, verdict.failed[0])
-            del self.examples[EXAMPLES:]
 
 
 def judge(

@@ -141,13 +141,6 @@ def test_what_is_left_out_has_an_empty_verdict_in_its_place_and_counts_nowhere()
     assert judgement.result.results[0].result["element_count"] == 6
 
 
-def test_the_reasons_that_are_named_are_the_first_by_the_alphabet():
-    judgement = judged([valid_row(number, outlet=f"No {what}") for number, what in enumerate("8591337")])
-    assert [reason.partition(" (")[0] for reason in judgement.examples] == [
-        f"outlet_is_slug: 'No {n}'" for n in "13578"
-    ]
-
-
 def test_no_articles_give_no_verdicts():
     judgement = judged([])
     assert (judgement.verdicts, judgement.batch_warnings, judgement.result) == ((), (), None)
