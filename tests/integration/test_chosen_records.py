@@ -70,8 +70,11 @@ def test_lines_in_any_order_come_out_of_whatever_batches(pack, batch_records, la
         pipeline.extract("chosen", batch["number"])
     staging = Staging.of(Store(str(tmp_path / "data")), "chosen")
     assert staging.total("read") == 4
-    assert sorted(staging.table("extracted", EXTRACTED, ["source_id"])["source_id"].to_pylist()) == ["n0", "n7", "n8"]
-    settled = staging.table("settled", SETTLED, ["raw_path", "reason"]).drop_columns("batch").to_pylist()
+    assert sorted(
+        row["source_id"] for part in staging.parts("extracted", EXTRACTED, ["source_id"]) for row in part.to_pylist()
+    ) == ["n0", "n7", "n8"]
+    parts = staging.parts("settled", SETTLED, ["raw_path", "reason"])
+    settled = [row for part in parts for row in part.drop_columns("batch").to_pylist()]
     assert settled == [{"raw_path": f"{name}#1", "reason": "vanished"}]  # a blank line now
 
 

@@ -256,7 +256,8 @@ def _judge_by_length(run_id: str) -> dict[str, int]:
 
     place = open_workplace(run_id)
     least = place.run.selection.min_words
-    rows = place.staging.table("cleaned", CLEANED, ["record_key", "word_count"]).to_pylist()
+    parts = place.staging.parts("cleaned", CLEANED, ["record_key", "word_count"])
+    rows = [row for part in parts for row in part.to_pylist()]
     verdicts = (
         {"record_key": row["record_key"], "failed": ["words"] * (row["word_count"] < least), "warnings": []}
         for row in rows
