@@ -164,7 +164,11 @@ def test_explain_takes_a_record_from_standard_input():
     page = page.format("The ferry came back to the harbour on Monday night after two days at sea. " * 5)
     asked = ["explain", "--json", "--url", "https://www.express.co.uk/news/a", "-"]
     shown = json.loads(CliRunner().invoke(app, asked, input=page).stdout)
-    assert (shown["raw_format"], shown["outlet"], shown["url"]) == ("html", "express", "https://www.express.co.uk/news/a")
+    assert (shown["raw_format"], shown["outlet"], shown["url"]) == (
+        "html",
+        "express",
+        "https://www.express.co.uk/news/a",
+    )
     assert shown["blocks"][0]["text"].startswith("The ferry came back")
     named = CliRunner().invoke(app, ["explain", "--json", "--outlet", "bay-post", "-"], input=VERITY.read_text())
     assert json.loads(named.stdout)["outlet"] == "bay-post"
