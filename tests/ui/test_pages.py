@@ -170,6 +170,13 @@ def test_names_from_outside_reach_no_file(server, path):
     assert status(server, "GET", path, bearer(server, "admin")) in (404, 422)
 
 
+def test_a_request_that_makes_no_sense_is_answered_with_what_is_wrong(server):
+    code, _, said = answer(server, "GET", "/outlets?page=none", bearer(server, "admin"))
+    assert code == 422
+    assert "page: " in said
+    assert "<h1>" in said
+
+
 # With a corpus
 
 

@@ -121,7 +121,8 @@ def _newest(data: Store, since: date | None) -> Iterator[RunBooks]:
         day = date.fromisoformat(name.removeprefix("run_date="))
         if since and day < since:
             return
-        runs = [_read(data, entry.path, day) for entry in data.files(f"ledger/runs/{name}")]
+        paths = [entry.path for entry in data.files(f"ledger/runs/{name}") if entry.path.endswith(".parquet")]
+        runs = [_read(data, path, day) for path in paths]
         yield from sorted(runs, key=lambda run: (run.number, run.path), reverse=True)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException as StarletteError
 
@@ -26,6 +27,7 @@ def make_app() -> FastAPI:
     app = FastAPI(dependencies=[LOGGED_IN], docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.middleware("http")(add_headers)
     app.add_exception_handler(StarletteError, _refused)
+    app.add_exception_handler(RequestValidationError, _misasked)
     app.add_exception_handler(NewsmillError, _mistaken)
     for path, answer in (
         ("/", looking.show_overview),
@@ -61,6 +63,12 @@ def nothing(path: str) -> Response:
 async def _refused(request: Request, error: Exception) -> HTMLResponse:
     code = getattr(error, "status_code", 500)
     return page(request, "error", status=code, code=code, text=str(getattr(error, "detail", error)))
+
+
+async def _misasked(request: Request, error: Exception) -> HTMLResponse:
+    found = error.errors() if isinstance(error, RequestValidationError) else []
+    text = "; ".join(f"{'.'.join(map(str, one['loc'][1:]))}: {one['msg']}" for one in found)
+    return page(request, "error", status=422, code=422, text=text)
 
 
 async def _mistaken(request: Request, error: Exception) -> HTMLResponse:

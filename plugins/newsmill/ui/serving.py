@@ -22,10 +22,10 @@ def show_docs(path: str) -> Response:
     return HTMLResponse(data.read(name), headers={"Content-Security-Policy": DOCS_POLICY})
 
 
-def asset(name: str) -> Response:
-    """Answer with a script, a style or a picture."""
+def asset(name: str, v: str = "") -> Response:
+    """Answer with a script, a style or a picture; one that is asked for by its version is kept by the browser."""
     path = assets().get(name)
     if path is None:
         raise HTTPException(404, "no such file")
-    kept = {"Cache-Control": "private, max-age=31536000, immutable"}
-    return FileResponse(path, media_type=TYPES[path.suffix], headers=kept)
+    kept = f"private, max-age={31_536_000 if v else 3600}{', immutable' if v else ''}"
+    return FileResponse(path, media_type=TYPES[path.suffix], headers={"Cache-Control": kept})
