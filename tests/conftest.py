@@ -51,3 +51,8 @@ def settings_of_the_test(tmp_path, monkeypatch):
     monkeypatch.setenv("NEWSMILL_LANDING_URI", str(tmp_path / "landing"))
     monkeypatch.setenv("NEWSMILL_DATA_URI", str(tmp_path / "data"))
     monkeypatch.setenv("NEWSMILL_MOVE_GRACE_SECONDS", "0")
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the pages: one file that takes a minute and a half, and alone at the end if it came last."""
+    items.sort(key=lambda item: "tests/ui/" not in item.nodeid)
