@@ -67,9 +67,9 @@ report: $(VENV)/.ready ## Show the last run's table of fates
 
 browser: ## Install the browser that the tests of the UI drive, where there is none and Debian's packages are at hand
 	@command -v chromium || command -v chromium-browser || command -v google-chrome \
-		|| if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
-			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium > /dev/null; \
-		else echo 'no browser here: the tests of the UI are skipped; install chromium to run them'; fi
+		|| { [ "$$(id -u)" = 0 ] && apt-get update -qq \
+			&& DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium > /dev/null; } \
+		|| echo 'no browser here: the tests of the UI are skipped; install chromium to run them'
 
 test: $(VENV)/.ready browser ## Run the test suite; of what takes minutes, a part
 	@pytest $(ABREAST)
