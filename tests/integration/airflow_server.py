@@ -113,7 +113,8 @@ class AirflowServer:
         waits = lambda: self.states(run)[task] == "awaiting_input"  # noqa: E731
         _until(waits, RUN_SECONDS, "nobody was asked")
         asked = self.call("GET", f"{self._path(run)}/taskInstances/{task}/-1/hitlDetails")
-        since = datetime.fromisoformat(asked["created_at"])
+        (started,) = [one["start_date"] for one in self.task_instances(run) if one["task_id"] == task]
+        since = datetime.fromisoformat(started)  # of this try: what is asked again keeps the time of the first question
         _until(lambda: self._has_ended(task, since), RUN_SECONDS, "the process that asked did not end")
         return asked
 
