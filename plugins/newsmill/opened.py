@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from newsmill import corpus
+from newsmill import corpus, parquet
 from newsmill.identity import read_identity
 from newsmill.model import NewsmillError
 from newsmill.places import CorpusFile, corpus_files
@@ -169,9 +169,7 @@ class Corpus:
         except FileNotFoundError:
             return SCHEMA.empty_table()  # a run took it away since the files were listed
         except (OSError, ValueError, KeyError) as error:
-            raise NewsmillError(
-                f"{self._data.uri}/{file.path} cannot be read ({error}): newsmill verify says what mends it"
-            ) from error
+            raise parquet.unreadable(self._data, file.path, error) from error
         rows = rows.append_column(SCHEMA.field("date"), pa.repeat(pa.scalar(file.day, pa.date32()), len(rows)))
         return rows.append_column(SCHEMA.field("outlet"), pa.repeat(file.outlet, len(rows)))
 

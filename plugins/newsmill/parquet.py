@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from newsmill.model import NewsmillError
 from newsmill.storage import Store
 
 POOL = "ARROW_DEFAULT_MEMORY_POOL"
@@ -110,6 +111,11 @@ def batches_where(file: pq.ParquetFile, size: int, column: str, value: int) -> I
 def read(file: pq.ParquetFile, columns: list[str] | None = None) -> pa.Table:
     """Return all rows of a file."""
     return file.read(columns=columns, use_threads=False)
+
+
+def unreadable(store: Store, path: str, error: Exception) -> NewsmillError:
+    """Return the error that names a file which cannot be read, and what mends it."""
+    return NewsmillError(f"{store.uri}/{path} cannot be read ({error}): newsmill verify says what mends it")
 
 
 def _may_hold(group: pq.RowGroupMetaData, places: Mapping[int, Any]) -> bool:

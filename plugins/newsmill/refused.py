@@ -132,6 +132,4 @@ def _parts(data: Store, path: str, columns: list[str]) -> Iterator[pa.Table]:
         with parquet.opened(data, path) as file:
             yield from parquet.tables(file, ROWS_AT_ONCE, columns)
     except (OSError, ValueError) as error:
-        raise NewsmillError(
-            f"{data.uri}/{path} cannot be read ({error}): newsmill verify says what mends it"
-        ) from error
+        raise parquet.unreadable(data, path, error) from error

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from newsmill import corpus
-from newsmill.model import NewsmillError
+from newsmill import corpus, parquet
 from newsmill.places import corpus_files
 from newsmill.storage import Store
 
@@ -62,6 +61,4 @@ def _rows(data: Store, path: str, columns: list[str]) -> Iterator[dict[str, Any]
         for part in corpus.batches(data, path, ROWS_AT_ONCE, columns):
             yield from part.to_pylist()
     except (OSError, ValueError, KeyError) as error:
-        raise NewsmillError(
-            f"{data.uri}/{path} cannot be read ({error}): newsmill verify says what mends it"
-        ) from error
+        raise parquet.unreadable(data, path, error) from error

@@ -10,16 +10,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import pyarrow.compute as pc
 
-from newsmill import corpus
 from newsmill.clean.restore import RestoreError, restore
-from newsmill.insight.books import RunBooks, newest_runs, rows_of, unreadable
+from newsmill.insight.books import RunBooks, newest_runs, rows_of
 from newsmill.model import Fate, Published, Removal, article_id_of, key_of
-from newsmill.places import FILE_NAME, FOLDER
+from newsmill.publish.files import read_partition
 from newsmill.storage import Store
 from newsmill.workplace import index_of
 
@@ -106,17 +104,9 @@ def blocks_of(blocks: Sequence[str], removals: Sequence[Removal]) -> list[Shown]
 
 
 def _row(data: Store, article: Published) -> dict[str, Any] | None:
-    path = _path(article.date, article.outlet)
-    try:
-        rows = corpus.read(data, path) if data.exists(path) else None
-    except (OSError, ValueError, KeyError) as error:
-        raise unreadable(data, path, error) from error
-    found = rows.filter(pc.equal(rows["article_id"], article.article_id)).to_pylist() if rows is not None else []
+    rows = read_partition(data, f"{article.date}|{article.outlet}").rows
+    found = rows.filter(pc.equal(rows["article_id"], article.article_id)).to_pylist()
     return {**found[0], "date": article.date, "outlet": article.outlet} if found else None
-
-
-def _path(day: date, outlet: str) -> str:
-    return f"{FOLDER}/date={day.isoformat()}/outlet={outlet}/{FILE_NAME}"
 
 
 def _published_by(

@@ -16,7 +16,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from newsmill import parquet
-from newsmill.model import NewsmillError
 from newsmill.publish.ledger import folder_of
 from newsmill.publish.report import Report, outlet_books
 from newsmill.storage import Store
@@ -103,17 +102,12 @@ def rows_of(data: Store, run: RunBooks, dataset: str, columns: list[str], **equa
                 if len(found):
                     yield found.select(columns)
     except (OSError, ValueError, KeyError) as error:
-        raise unreadable(data, path, error) from error
+        raise parquet.unreadable(data, path, error) from error
 
 
 def share_refused(read: int, unchanged: int, quarantined: int) -> float | None:
     """Return the share of new records that were quarantined; None where none was new."""
     return quarantined / (read - unchanged) if read > unchanged else None
-
-
-def unreadable(data: Store, path: str, error: Exception) -> NewsmillError:
-    """Return the error that names a file which cannot be read, and what mends it."""
-    return NewsmillError(f"{data.uri}/{path} cannot be read ({error}): newsmill verify says what mends it")
 
 
 def _newest(data: Store, since: date | None) -> Iterator[RunBooks]:
@@ -134,4 +128,4 @@ def _read(data: Store, path: str, day: date) -> RunBooks:
         report = Report(run_id=rows[0]["run_id"], books=books)
         return RunBooks(number=rows[0].get("number") or 0, day=day, report=report, path=path)
     except (OSError, ValueError, LookupError) as error:
-        raise unreadable(data, path, error) from error
+        raise parquet.unreadable(data, path, error) from error

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from newsmill import corpus
-from newsmill.insight.books import RunBooks, newest_runs, rows_of, unreadable
+from newsmill.insight.books import RunBooks, newest_runs, rows_of
 from newsmill.insight.coverage import coverage_of
 from newsmill.insight.overview import latest_drift
 from newsmill.learn.history import Version, versions
-from newsmill.places import FILE_NAME, FOLDER
+from newsmill.publish.files import read_partition
 from newsmill.publish.report import OutletBooks
 from newsmill.storage import Store
 from newsmill.workplace import index_of
@@ -26,7 +25,6 @@ DAYS_READ = 60
 RUNS_READ = 10
 """Newest runs of which cut blocks are counted."""
 CUTS_SHOWN = 20
-ROWS_AT_ONCE = 500
 FIELDS = ("url", "title", "description", "authors", "tags", "published_at", "language", "sources")
 """Fields of an article that may be missing."""
 LISTED = ["article_id", "title", "authors", "published_at", "word_count", "removed_chars", "revision", "url"]
@@ -100,31 +98,21 @@ def articles_of(data: Store, slug: str, day: date) -> list[dict[str, Any]]:
     Raises:
         NewsmillError: the partition cannot be read; says what mends it.
     """
-    return list(_corpus_rows(data, slug, day, LISTED))
+    return list(read_partition(data, f"{day}|{slug}", LISTED).rows.to_pylist())
 
 
 def _months(data: Store, slug: str, days: Sequence[date]) -> Iterator[Month]:
     by_month: dict[str, list[dict[str, Any]]] = {}
     for day in days:
-        by_month.setdefault(f"{day:%Y-%m}", []).extend(_corpus_rows(data, slug, day, [*FIELDS, "date_source"]))
-    for month, rows in sorted(by_month.items(), reverse=True):
+        rows = read_partition(data, f"{day}|{slug}", ["article_id", *FIELDS, "date_source"]).rows
+        by_month.setdefault(f"{day:%Y-%m}", []).extend(rows.to_pylist())
+    for month, articles in sorted(by_month.items(), reverse=True):
         yield Month(
             month=month,
-            articles=len(rows),
-            filled={name: sum(bool(row[name]) for row in rows) for name in FIELDS},
-            date_sources=Counter(row["date_source"] for row in rows),
+            articles=len(articles),
+            filled={name: sum(bool(row[name]) for row in articles) for name in FIELDS},
+            date_sources=Counter(row["date_source"] for row in articles),
         )
-
-
-def _corpus_rows(data: Store, slug: str, day: date, columns: list[str]) -> Iterator[dict[str, Any]]:
-    path = f"{FOLDER}/date={day.isoformat()}/outlet={slug}/{FILE_NAME}"
-    if not data.exists(path):
-        return
-    try:
-        for part in corpus.batches(data, path, ROWS_AT_ONCE, columns):
-            yield from part.to_pylist()
-    except (OSError, ValueError, KeyError) as error:
-        raise unreadable(data, path, error) from error
 
 
 def _cuts(data: Store, slug: str, runs: Iterable[RunBooks]) -> list[Cut]:

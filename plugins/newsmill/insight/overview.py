@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from newsmill import parquet
-from newsmill.insight.books import RunBooks, newest_runs, unreadable
+from newsmill.insight.books import RunBooks, newest_runs
 from newsmill.insight.coverage import Coverage, Silence, coverage_of
 from newsmill.storage import Store
 from newsmill.workplace import index_of
@@ -92,7 +92,7 @@ def _rows(data: Store, path: str) -> list[dict[str, Any]]:
         with parquet.opened(data, path) as file:
             return list(parquet.read(file).to_pylist())
     except (OSError, ValueError) as error:
-        raise unreadable(data, path, error) from error
+        raise parquet.unreadable(data, path, error) from error
 
 
 def _much_refused(runs: Sequence[RunBooks]) -> list[Refusals]:
