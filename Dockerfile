@@ -8,7 +8,7 @@ USER root
 WORKDIR /opt/newsmill
 
 # The mount points that the running user writes to; a new named volume takes its owner from them.
-RUN install --directory --owner=airflow --group=0 --mode=2775 /data /opt/airflow/auth /opt/airflow/logs \
+RUN install --directory --owner=airflow --group=0 --mode=2775 /data /opt/airflow/logs \
     && mkdir --parents /landing plugins/newsmill
 
 # The packages first: this layer is built again only when they change. An editable install, and the checkout's own
@@ -20,9 +20,9 @@ RUN python -m venv .venv \
     && PIP_USER=false .venv/bin/python -m pip install --no-cache-dir --disable-pip-version-check \
         --root-user-action=ignore --constraint constraints.txt uv \
     && .venv/bin/uv pip install --python .venv/bin/python --no-cache --compile-bytecode \
-        --constraint constraints.txt --editable '.[postgres]' \
+        --constraint constraints.txt --editable '.[cluster]' \
     && .venv/bin/uv pip check --python .venv/bin/python \
-    && .venv/bin/python -c "import asyncpg, great_expectations, psycopg2, trafilatura"
+    && .venv/bin/python -c "import adlfs, airflow.providers.celery, airflow.providers.fab, asyncpg, gcsfs, great_expectations, psycopg2, s3fs, trafilatura"
 
 COPY plugins plugins
 COPY dags dags

@@ -14,49 +14,26 @@ import yaml
 from compose_spec import PyCompose
 from dotenv import dotenv_values
 
+from newsmill.deployment import Secrets
 from newsmill.settings import Settings
+from tests.cluster.compose import (
+    COMPOSE_FILE,
+    ENV_EXAMPLE,
+    PREFIX,
+    SOURCE,
+    VARIABLE,
+    MissingError,
+    env_example,
+    interpolate,
+    resolved,
+)
 from tests.conftest import PROJECT
 
-COMPOSE_FILE = PROJECT / "docker-compose.yaml"
-ENV_EXAMPLE = PROJECT / ".env.example"
 DOCKERFILE = PROJECT / "Dockerfile"
-
-PREFIX = str(Settings.model_config["env_prefix"])
 FIELDS = {f"{PREFIX}{name.upper()}": field for name, field in Settings.model_fields.items()}
-
-VARIABLE = re.compile(
-    r"\$(?:(?P<escaped>\$)|\{(?P<name>\w+)(?:(?P<mode>:?[-?])(?P<rest>[^{}]*))?\}|(?P<wrong>.?))", re.S
-)
-"""Compose's interpolation: `$$`, `${NAME}`, `${NAME:-default}`, `${NAME:?message}`; any other `$` is a mistake."""
 
 SECRET = re.compile(r"PASSWORD$|SECRET|KEY$|TOKEN")
 """How a secret's name is told from another setting's."""
-
-
-class MissingError(Exception):
-    """A required variable is empty."""
-
-
-def interpolate(value: Any, variables: dict[str, str]) -> Any:
-    """Put variables in as Compose does: into values, never into keys."""
-    if isinstance(value, dict):
-        return {key: interpolate(item, variables) for key, item in value.items()}
-    if isinstance(value, list):
-        return [interpolate(item, variables) for item in value]
-    return VARIABLE.sub(lambda found: _put_in(found, variables), value) if isinstance(value, str) else value
-
-
-def _put_in(found: re.Match[str], variables: dict[str, str]) -> str:
-    if found["escaped"]:
-        return "$"
-    assert found["name"], f"a lone $ before {found['wrong']!r}: write $$"
-    name, mode = found["name"], found["mode"] or ""
-    given = variables.get(name)
-    if given or (given is not None and ":" not in mode):
-        return given
-    if mode.endswith("?"):
-        raise MissingError(f"{name}: {found['rest']}")
-    return found["rest"] or ""
 
 
 def strings(value: Any) -> list[str]:
@@ -69,13 +46,15 @@ def strings(value: Any) -> list[str]:
 
 def env_with_secrets() -> dict[str, str]:
     """Return .env.example as a user fills it in."""
-    example = {name: value or "" for name, value in dotenv_values(ENV_EXAMPLE).items()}
-    return {name: value or ("5ec2e7" if SECRET.search(name) else "") for name, value in example.items()}
+    return {name: value or ("5ec2e7" if SECRET.search(name) else "") for name, value in env_example().items()}
 
 
-SOURCE: dict[str, Any] = yaml.safe_load(COMPOSE_FILE.read_text(encoding="utf-8"))
 USED = [found for text in strings(SOURCE) for found in VARIABLE.finditer(text) if found["name"]]
-RESOLVED: dict[str, Any] = interpolate(SOURCE, env_with_secrets())
+RESOLVED: dict[str, Any] = resolved(env_with_secrets())
+PASSED = {
+    name for service in SOURCE["services"].values() for name, value in service["environment"].items() if value is None
+}
+"""Variables that a container gets as `.env` has them, and not at all where it has them not."""
 SERVICES: dict[str, dict[str, Any]] = RESOLVED["services"]
 AIRFLOW = {name: service for name, service in SERVICES.items() if "build" in service}
 LASTING = {name: service for name, service in SERVICES.items() if name != "init"}
@@ -108,7 +87,19 @@ def test_every_volume_and_service_that_is_named_exists():
 
 def test_services_that_airflow_3_needs_are_there():
     commands = {name: service["command"] for name, service in AIRFLOW.items() if name != "init"}
-    assert commands == {name: name for name in ("api-server", "scheduler", "dag-processor", "triggerer")}
+    names = {name: name for name in ("api-server", "scheduler", "dag-processor", "triggerer")}
+    assert commands == names | {"worker": "celery worker"}
+    assert int(AIRFLOW["worker"]["deploy"]["replicas"]) >= 2
+
+
+def test_optional_services_start_by_their_profile_alone_and_are_not_waited_for_without_it():
+    optional = {name for name, service in SERVICES.items() if service.get("profiles")}
+    assert optional == {"store"}
+    awaited = [
+        how for service in SERVICES.values() for name, how in service.get("depends_on", {}).items() if name in optional
+    ]
+    assert awaited
+    assert all(how["required"] is False for how in awaited)
 
 
 def test_every_lasting_service_has_health_check_restart_policy_and_limits():
@@ -121,10 +112,11 @@ def test_every_lasting_service_has_health_check_restart_policy_and_limits():
 
 
 def test_services_wait_for_a_healthy_database_and_a_finished_init():
-    assert AIRFLOW["init"]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
+    first = {name: how["condition"] for name, how in AIRFLOW["init"]["depends_on"].items()}
+    assert first == dict.fromkeys(("postgres", "broker", "store"), "service_healthy")
     for name in set(AIRFLOW) - {"init"}:
         awaited = {other: how["condition"] for other, how in AIRFLOW[name]["depends_on"].items()}
-        assert awaited["postgres"] == "service_healthy", name
+        assert (awaited["postgres"], awaited["broker"]) == ("service_healthy", "service_healthy"), name
         assert awaited["init"] == "service_completed_successfully", name
 
 
@@ -137,16 +129,16 @@ def test_airflow_runs_as_a_user_who_is_not_root():
 
 
 def test_landing_zone_is_mounted_read_only_wherever_it_is_mounted():
-    target = AIRFLOW["scheduler"]["environment"]["NEWSMILL_LANDING_URI"]
+    target = AIRFLOW["worker"]["environment"]["NEWSMILL_LANDING_URI"]
     found = {name: mounts(service)[target] for name, service in SERVICES.items() if target in mounts(service)}
-    assert "scheduler" in found
+    assert {"worker", "init", "api-server"} <= set(found)
     assert all(mount["read_only"] is True for mount in found.values())
     assert all(mount["bind"]["create_host_path"] is False for mount in found.values())
 
 
 def test_tasks_write_their_data_and_logs_to_named_volumes():
-    scheduler = AIRFLOW["scheduler"]
-    data = mounts(scheduler)[scheduler["environment"]["NEWSMILL_DATA_URI"]]
+    worker = AIRFLOW["worker"]
+    data = mounts(worker)[worker["environment"]["NEWSMILL_DATA_URI"]]
     assert (data["type"], data.get("read_only", False)) == ("volume", False)
     logs = {mounts(service)["/opt/airflow/logs"]["source"] for service in AIRFLOW.values()}
     assert logs == {"logs"}
@@ -177,14 +169,14 @@ def test_every_value_that_holds_a_secret_comes_from_a_variable():
     for name, service in SOURCE["services"].items():
         for key, value in service["environment"].items():
             if SECRET.search(key):
-                assert VARIABLE.fullmatch(value), f"{name}: {key}"
+                assert value is None or VARIABLE.fullmatch(value), f"{name}: {key}"
 
 
 def test_no_url_has_a_password_written_into_it():
     urls = [text for text in strings(SOURCE) if "://" in text and "@" in text]
     assert urls
     for url in urls:
-        assert re.search(r"://\w+:\$\{\w+:\?[^}]*\}@", url), url
+        assert re.search(r"://\w*:\$\{\w+:\?[^}]*\}@", url), url
 
 
 @pytest.mark.parametrize("name", sorted({found["name"] for found in USED if SECRET.search(found["name"])}))
@@ -195,13 +187,30 @@ def test_compose_stops_and_names_the_secret_that_is_empty(name):
 
 def test_login_is_never_switched_off():
     for service in AIRFLOW.values():
-        assert not any("ALL_ADMINS" in name for name in service["environment"])
-    assert "ALL_ADMINS" not in DOCKERFILE.read_text()
+        assert service["environment"]["AIRFLOW__CORE__AUTH_MANAGER"].endswith(".FabAuthManager")
+        assert not any("SIMPLE_AUTH_MANAGER" in name for name in service["environment"])
+    assert "AUTH_MANAGER" not in DOCKERFILE.read_text()
 
 
 def test_one_services_secrets_are_not_another_ones():
     assert "POSTGRES_PASSWORD" not in {name for service in AIRFLOW.values() for name in service["environment"]}
     assert [name for name, service in AIRFLOW.items() if "AIRFLOW_ADMIN_PASSWORD" in service["environment"]] == ["init"]
+
+
+def test_init_looks_at_every_secret_that_airflow_and_newsmill_have():
+    looked_at = {name.upper() for name in Secrets.model_fields}
+    assert looked_at <= set(AIRFLOW["init"]["environment"])
+    required = {found["name"] for found in USED if found["mode"] == ":?"}
+    assert required == looked_at | {"POSTGRES_PASSWORD"}  # which the database's own first start looks at
+    assert "newsmill check --secrets" in AIRFLOW["init"]["command"][-1]
+
+
+def test_no_password_is_an_argument_of_a_command():
+    for name, service in SOURCE["services"].items():
+        words = strings([service.get("command", []), service.get("entrypoint", [])])
+        assert not any(
+            found["name"] and SECRET.search(found["name"]) for word in words for found in VARIABLE.finditer(word)
+        ), name
 
 
 # ---- the compose file, .env.example and settings.py
@@ -218,7 +227,7 @@ def test_airflow_services_get_every_setting():
 
 
 def test_settings_that_the_compose_file_gives_are_usable():
-    given = {name: value for name, value in AIRFLOW["scheduler"]["environment"].items() if name in FIELDS and value}
+    given = {name: value for name, value in AIRFLOW["worker"]["environment"].items() if name in FIELDS and value}
     settings = Settings(**{name.removeprefix(PREFIX).lower(): value for name, value in given.items()})
     assert settings.index == "postgresql+psycopg2://newsmill:5ec2e7@postgres:5432/newsmill"
     assert (settings.landing, settings.data) == ("/landing", "/data")
@@ -229,6 +238,12 @@ def test_compose_file_and_env_example_name_the_same_variables():
     assert used == set(dotenv_values(ENV_EXAMPLE)) - set(FIELDS)
 
 
+def test_what_is_passed_on_from_env_is_a_setting_or_described_there():
+    described = set(re.findall(r"^# ([A-Z_]+)=", ENV_EXAMPLE.read_text(), re.M))
+    assert PASSED - set(FIELDS) == described - set(FIELDS)
+    assert {"AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL"} <= PASSED
+
+
 def test_compose_defaults_are_those_of_env_example():
     example = dotenv_values(ENV_EXAMPLE)
     defaults = {found["name"]: found["rest"] for found in USED if (found["mode"] or "").endswith("-")}
@@ -237,7 +252,7 @@ def test_compose_defaults_are_those_of_env_example():
 
 
 def test_env_example_leaves_every_secret_empty():
-    secrets = {name: value for name, value in dotenv_values(ENV_EXAMPLE).items() if SECRET.search(name)}
+    secrets = {name: value for name, value in env_example().items() if SECRET.search(name)}
     assert secrets == dict.fromkeys((found["name"] for found in USED if found["mode"] == ":?"), "")
 
 

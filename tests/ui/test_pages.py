@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 import pandas as pd
 import pytest
 
-from tests.integration.airflow_server import AirflowServer, _until
+from tests.integration.airflow_server import AirflowServer, until
 from tests.integration.runs import SEEDS, rows
 from tests.ui.browser import Watched, browsing, log_in
 from tests.ui.corpora import SCRIPT, make_large_corpus, put_hostile_records
@@ -343,7 +343,7 @@ def test_quarantine_narrows_down_and_a_replay_takes_the_selection(server, shown,
     shown.page.get_by_role("status").wait_for()
     started = shown.page.get_by_role("status").inner_text().split(", ")[1]
     path = f"/api/v2/dags/replay_quarantine/dagRuns/{quote(started)}"
-    _until(lambda: server.call("GET", path)["state"] in ("success", "failed"), 240, "the replay did not end")
+    until(lambda: server.call("GET", path)["state"] in ("success", "failed"), 240, "the replay did not end")
     replayed = server.call("GET", path)
     assert (replayed["state"], replayed["triggering_user_name"]) == ("success", "admin")
     assert replayed["conf"]["reasons"] == ["failed_expectations"]

@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from newsmill.cli.check import check
 from newsmill.cli.explain import explanation, facts, tell
 from newsmill.cli.recovery import rebuild_index, recover
 from newsmill.cli.screen import as_json, console, errors_for_people, visible
@@ -30,7 +31,7 @@ app = typer.Typer(
 
 rules_app = typer.Typer(no_args_is_help=True, help="Try rules before they are merged.")
 app.add_typer(rules_app, name="rules")
-for command in (verify, repair, rebuild_index, recover, takedown):
+for command in (check, verify, repair, rebuild_index, recover, takedown):
     app.command()(command)
 
 CHANGES = 3
