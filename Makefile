@@ -13,7 +13,7 @@ ABREAST := -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 2) --dist loadfile --
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
 export PATH := $(BIN):$(PATH)
 
-.PHONY: help setup run report browser test test-all coverage lint format up bench profile quality constraints clean
+.PHONY: help setup run report browser test test-all test-cluster coverage lint format up up-cluster down-cluster bench profile quality constraints clean
 
 help: ## Show what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,15 @@ run: $(AIRFLOW_HOME)/.ready ## Run ingest_news once: make run [LANDING=URI] [DAT
 up: $(AIRFLOW_HOME)/.ready ## Start the Airflow UI on localhost:8080
 	airflow standalone
 
+.env:
+	@echo 'cp .env.example .env, and fill in its lower part: every secret is yours, none has a default'; exit 1
+
+up-cluster: .env ## Start docker-compose.yaml: Airflow with Celery workers on localhost:8080 [ARGS='--profile store']
+	@docker compose $(ARGS) up --build --detach --wait
+
+down-cluster: .env ## Stop it; what it published stays in its volumes
+	@docker compose --profile '*' down
+
 report: $(VENV)/.ready ## Show the last run's table of fates
 	@newsmill report
 
@@ -76,6 +85,9 @@ test: $(VENV)/.ready browser ## Run the test suite; of what takes minutes, a par
 
 test-all: $(VENV)/.ready browser ## Run all tests: every crash point, thirty kills, fifty rounds of two runs at once, tasks cleared one by one
 	@pytest $(ABREAST) -m ''
+
+test-cluster: $(VENV)/.ready ## Bring up every service of docker-compose.yaml natively, kill a worker, restart the database
+	@pytest tests/cluster -m '' $(ARGS)
 
 coverage: $(VENV)/.ready browser ## Run what make test runs, and hold its coverage to the floor; a third slower
 	@pytest $(ABREAST) --cov --cov-report=term

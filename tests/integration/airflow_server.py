@@ -45,6 +45,13 @@ class AirflowApi:
 
     def call(self, method: str, path: str, body: object = None, *, token: bool = True) -> dict:
         """Call the REST API and return its answer."""
+        return json.loads(self._ask(method, path, body, token=token) or b"{}")
+
+    def page(self, path: str, *, token: bool = True) -> str:
+        """Return a page of the UI."""
+        return self._ask("GET", path, None, token=token).decode()
+
+    def _ask(self, method: str, path: str, body: object, *, token: bool) -> bytes:
         request = Request(
             f"{self.address}{path}",
             method=method,
@@ -53,7 +60,7 @@ class AirflowApi:
             | ({"Authorization": f"Bearer {self._token}"} if token else {}),
         )
         with urlopen(request, timeout=30) as answer:
-            return json.loads(answer.read() or b"{}")
+            return answer.read()
 
     def run_dag(self, dag_id: str, conf: dict | None = None) -> dict:
         """Trigger a DAG, wait for its end, and return the run."""
