@@ -22,6 +22,7 @@ from airflow.sdk import (
 
 import alerts
 from current import params, run_day, run_id
+from metrics import measured
 from newsmill import pipeline
 from newsmill.model import Review
 from newsmill.registry import MAX_SLUG, SLUG, outlet_slugs
@@ -178,7 +179,7 @@ def planned(plan: Callable[[str, date], list[dict[str, Any]]], doc_md: str) -> A
     @task(task_id="plan", doc_md=doc_md, outlets=[CORPUS])
     def first() -> list[dict[str, Any]]:
         announce([] if params()["dry_run"] else pipeline.recover(run_id()))
-        return plan(run_id(), run_day())
+        return measured("plan", plan, run_id(), run_day())
 
     return first()
 
@@ -196,19 +197,19 @@ def flow(batches: Any, before_deciding: Callable[[], Any] | None = None) -> None
         map_index_template=LABEL,
     )
     def extract(part: dict[str, Any]) -> dict[str, int]:
-        return pipeline.extract(run_id(), part["number"])
+        return measured("extract", pipeline.extract, run_id(), part["number"])
 
     @task(doc_md="Finds what each outlet repeats: in how many different stories, on how many days, at which end.")
     def learn() -> dict[str, int]:
-        return pipeline.learn(run_id())
+        return measured("learn", pipeline.learn, run_id())
 
     @task(doc_md="Cuts the boilerplate from a batch's articles and notes every cut.", map_index_template=LABEL)
     def clean(part: dict[str, Any]) -> dict[str, int]:
-        return pipeline.clean(run_id(), part["number"])
+        return measured("clean", pipeline.clean, run_id(), part["number"])
 
     @task(doc_md="Judges every article's fields. Builds the Data Docs.")
     def validate() -> dict[str, int]:
-        return pipeline.validate(run_id())
+        return measured("validate", pipeline.validate, run_id())
 
     @task(
         doc_md="Finishes what another run had decided; then decides each record's fate and spreads the touched "
@@ -217,7 +218,7 @@ def flow(batches: Any, before_deciding: Callable[[], Any] | None = None) -> None
     )
     def deduplicate() -> list[dict[str, Any]]:
         of_others: list[str] = []
-        groups = pipeline.deduplicate(run_id(), of_others)
+        groups = measured("deduplicate", pipeline.deduplicate, run_id(), of_others)
         announce(of_others)
         return groups
 
@@ -227,13 +228,13 @@ def flow(batches: Any, before_deciding: Callable[[], Any] | None = None) -> None
         outlets=[CORPUS],
     )
     def publish(part: dict[str, Any]) -> int:
-        written = pipeline.publish(run_id(), part["number"])
+        written = measured("publish", pipeline.publish, run_id(), part["number"])
         announce(written)
         return len(written)
 
     @task(doc_md="Checks that the books balance, writes ledger, index and profiles, logs the table of fates by outlet.")
     def reconcile() -> dict[str, int]:
-        return pipeline.reconcile(run_id())
+        return measured("reconcile", pipeline.reconcile, run_id())
 
     extracted, groups = extract.expand(part=batches), deduplicate()
     cleaned, judged = clean.expand(part=batches), validate()

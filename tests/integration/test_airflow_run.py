@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from tests.conftest import PROJECT
 from tests.integration.airflow_server import AirflowServer
 from tests.integration.runs import SEEDS, content, rows
+from tests.integration.statsd import Collector
 
 pytestmark = [pytest.mark.integration, pytest.mark.enable_socket]
 
@@ -22,8 +24,9 @@ def server(tmp_path_factory):
     data = tmp_path_factory.mktemp("served-data")
     settings = {"NEWSMILL_LANDING_URI": str(SEEDS), "NEWSMILL_DATA_URI": str(data), "NEWSMILL_SCHEDULE": ""}
     settings |= {"NEWSMILL_LEARN_SCHEDULE": "", "NEWSMILL_VERIFY_SCHEDULE": ""}
-    with AirflowServer(tmp_path_factory.mktemp("served-home"), settings) as running:
-        running.data = data
+    home = tmp_path_factory.mktemp("served-home")
+    with Collector() as told, AirflowServer(home, settings | told.settings) as running:
+        running.data, running.told = data, told
         yield running
 
 
@@ -52,6 +55,19 @@ def test_triggered_runs_publish_the_seeds_then_find_them_unchanged(server):
     assert len(server.call("GET", "/api/v2/assets/events")["asset_events"]) == 5  # what did not change wakes nobody
     (_, last) = sorted({row["run_id"] for row in rows(server.data, "ledger/runs")})
     assert sum(row["unchanged"] for row in rows(server.data, "ledger/runs") if row["run_id"] == last) == 5
+
+
+def test_every_stage_tells_what_it_counted_under_a_documented_name(server):
+    ingest_seeds(server)
+    documented = set(re.findall(r"`newsmill\.(\w+\.\w+)`", (PROJECT / "docs/metrics.md").read_text()))
+    told = server.told.counters("airflow.newsmill.")
+    assert set(told) <= documented
+    assert (told["extract.extracted"], told["clean.with_removals"], told["publish.partitions"]) == (5, 5, 5)
+    assert (told["reconcile.read"] % 5, told["reconcile.published"]) == (0, 5)
+    timed = server.told.timers("airflow.newsmill.")
+    stages = ("plan", "extract", "learn", "clean", "validate", "deduplicate", "publish", "reconcile")
+    assert {f"{stage}.duration" for stage in stages} == set(timed)
+    assert all(0 < milliseconds < 600_000 for milliseconds in timed.values())
 
 
 def test_a_mistake_in_the_trigger_form_fails_the_run_without_retries(server):
