@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from tests.integration import airflow_server
+from tests.integration.airflow_server import AirflowServer
 
 MOST_SECONDS = 3600
 
@@ -18,10 +18,9 @@ def run_dag(landing: Path, data: Path, home: Path, **settings: object) -> float:
     asked = {"LANDING_URI": landing, "DATA_URI": data, "SCHEDULE": "", "LEARN_SCHEDULE": "", "VERIFY_SCHEDULE": ""}
     asked |= {"REJECTION_LIMIT": "1", **{name.upper(): value for name, value in settings.items()}}
     home.mkdir(parents=True)
-    airflow_server.RUN_SECONDS = MOST_SECONDS
     surroundings = {f"NEWSMILL_{name}": str(value) for name, value in asked.items()}
-    with airflow_server.AirflowServer(home, surroundings) as server:
-        run = server.run_dag("ingest_news")
+    with AirflowServer(home, surroundings) as server:
+        run = server.ended(server.begin("ingest_news"), MOST_SECONDS)
     if run["state"] != "success":
         raise SystemExit(f"the DAG run failed; see the logs in {home}")
     began, ended = (datetime.fromisoformat(run[name]) for name in ("start_date", "end_date"))

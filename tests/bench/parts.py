@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from tests.bench import dag, firstpage, imports, known, memory, nights, peers, stages
+from tests.bench import cluster, dag, firstpage, imports, known, memory, nights, peers, stages
 from tests.bench.contenders import newsmill, trafilatura
 from tests.bench.records import PAGES, lay_out
 from tests.bench.speed import Rounds, alone, cores, in_turns, pooled, warm_up
@@ -93,6 +93,12 @@ def under_airflow(asked: argparse.Namespace, folder: Path) -> Iterator[Row]:
     yield _ratio(f"DAG under LocalExecutor, {asked.dag_pages:,} pages, /s : stages alone", rounds, 0.85)
 
 
+def workers(asked: argparse.Namespace, folder: Path) -> Iterator[Row]:
+    """Two Celery workers beside one, each with one task at a time."""
+    rounds: Rounds = list(cluster.nights(asked.pages, asked.dag_pages // 2, asked.dag_rounds, folder))
+    yield _ratio("extract + clean on a cluster, pages/s, two workers : one", rounds, 1.8)
+
+
 def peak(asked: argparse.Namespace, folder: Path) -> Iterator[Row]:
     """The most memory of any task, over ten times the records."""
     small, large = asked.memory_records // 10, asked.memory_records
@@ -155,6 +161,7 @@ PARTS: dict[str, Part] = {
     "dumps": dumps,
     "peers": pipelines,
     "dag": under_airflow,
+    "cluster": workers,
     "memory": peak,
     "nights": over_corpora,
     "plan": known_files,

@@ -207,6 +207,21 @@ class Cluster:
         """Kill all processes of one service at once, as `kill -9`; Compose's restart policy starts it again."""
         self.running[name].signal(signal.SIGKILL)
 
+    def stop(self, name: str) -> None:
+        """Stop a service for good, and wait for its end."""
+        running = self.running[name]
+        running.is_wanted = False
+        running.signal(signal.SIGTERM)
+        if running.process:
+            running.process.wait(HEALTH_SECONDS)
+
+    def start_again(self, name: str) -> None:
+        """Start a service that was stopped, and wait until it is healthy."""
+        running = self.running[name]
+        running.start()
+        running.is_wanted = True
+        self._until_healthy(running)
+
     def restart_postgres(self) -> None:
         """Let PostgreSQL break off every connection and come up again, as `docker compose restart` does."""
         self.running["postgres"].signal(signal.SIGINT)
