@@ -278,8 +278,8 @@ class Cluster:
         text = text.replace("127.0.0.1:8888", f"127.0.0.1:{self.ports['filer']}")
         text = text.replace("127.0.0.1:9333", f"127.0.0.1:{self.ports['master']}.{self.ports['master.grpc']}")
         text = text.replace("/opt/airflow/logs", str(self._volume("logs"))).replace("/opt/newsmill", str(PROJECT))
-        words = text.split(" ")
-        return " ".join(str(self._volume("data")) if word == "/data" else word for word in words)
+        mounted = {"/data": str(self._volume("data")), "/landing": self.env["LANDING_DIR"]}
+        return " ".join(mounted.get(word, word) for word in text.split(" "))
 
     def _volume(self, name: str) -> Path:
         folder = self._volumes / name
