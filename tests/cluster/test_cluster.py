@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import subprocess
 import time
 from collections import Counter
@@ -13,7 +14,7 @@ import pytest
 
 from tests.cluster.landing import RECORDS, lay_out
 from tests.cluster.native import Cluster, env_for
-from tests.integration.airflow_server import AirflowServer, until
+from tests.integration.airflow_server import AirflowApi, AirflowServer, until
 
 pytestmark = [pytest.mark.integration, pytest.mark.enable_socket, pytest.mark.cluster]
 
@@ -96,6 +97,26 @@ def test_pages_of_the_corpus_ask_for_the_login_of_a_real_deployment(cluster):
             cluster.api.page(path, token=False)
         assert caught.value.code == 401
         assert "News corpus" in cluster.api.page(path)
+
+
+def test_viewer_of_a_real_deployment_looks_and_does_not_act(cluster):
+    password = secrets.token_hex(16)
+    words = ["airflow", "users", "create", "--role", "Viewer", "--username", "reader", "--email", "reader@localhost"]
+    subprocess.run(
+        [*words, "--firstname", "a", "--lastname", "reader"],
+        env=cluster.prepared("init", {}).environment,
+        input=f"{password}\n{password}\n",
+        text=True,
+        start_new_session=True,  # it asks on the terminal, if there is one
+        capture_output=True,
+        check=True,
+    )
+    reader = AirflowApi(cluster.api.address, password)
+    reader.log_in("reader")
+    assert "News corpus" in reader.page("/newsmill/quarantine")
+    with pytest.raises(HTTPError) as caught:
+        reader.call("POST", "/newsmill/quarantine/replay")
+    assert caught.value.code == 403
 
 
 def test_worker_that_is_killed_and_database_that_restarts_cost_time_and_nothing_else(cluster, on_one_machine):
