@@ -143,11 +143,15 @@ def _kept_error(ti: Any) -> str:
     return kept or "see the log"
 
 
-def _page(dag_id: str, run_id: str) -> str:
+def airflow_address() -> str:
+    """Return where people find this Airflow, without a slash at the end."""
     from airflow.sdk.configuration import conf
 
-    base = conf.get("api", "base_url", fallback="http://localhost:8080/").rstrip("/")
-    return f"{base}/dags/{dag_id}/runs/{quote(run_id)}"
+    return str(conf.get("api", "base_url", fallback="http://localhost:8080/")).rstrip("/")
+
+
+def _page(dag_id: str, run_id: str) -> str:
+    return f"{airflow_address()}/dags/{dag_id}/runs/{quote(run_id)}"
 
 
 def _check() -> None:

@@ -5,14 +5,14 @@ Every run reads the landing zone, leaves out what earlier runs have dealt with, 
 | task | what it does |
 |---|---|
 | `plan` | checks settings, outlet files and rules, lists the landing zone, and cuts it into batches |
-| `extract` | one task a batch: reads the raw records and extracts blocks and metadata |
+| `extract` | a task for each batch: reads the raw records, and extracts paragraphs and metadata |
 | `learn` | finds what each outlet repeats, in this run's articles and those remembered of earlier runs |
-| `clean` | one task a batch: cuts boilerplate by the rules of `include/rules`, and notes every cut |
+| `clean` | a task for each batch: cuts boilerplate by the rules of `include/rules`, and notes every cut |
 | `validate` | judges every article's fields with Great Expectations; builds Data Docs |
 | `review` | **fails, publishes the rest, or asks a person** when more than the rejection limit is quarantined |
 | `deduplicate` | decides each record's fate: published, duplicate, quarantined, unreadable, unchanged |
-| `publish` | one task a group of partitions: merges the articles into `corpus/date=…/outlet=…/` |
-| `reconcile` | checks that the books balance, writes ledger, index and profiles, logs the table of fates by outlet |
+| `publish` | a task for each group of partitions: merges the articles into `corpus/date=…/outlet=…/` |
+| `reconcile` | checks that every record has one fate; writes ledger, index and profiles; logs the fates as a table |
 
 Trigger it with other params to take another landing zone, some outlets or days only, to clean everything again
 (`reprocess`), or to see what would happen (`dry_run`). What was cut and why is in `ledger/removals`; what was not
@@ -47,18 +47,18 @@ from wiring import (
 
 PARAMS = {
     "landing_uri": landing_param(),
-    "outlets": outlets_param("Take only these outlets' records, by slug. Empty: all."),
+    "outlets": outlets_param("Take only these outlets' records, by short name. Empty: all."),
     "from_date": date_param(
-        "From date", "Take only articles of this day (UTC) or later. An article without a date counts as today's."
+        "Published from", "Take only articles of this day (UTC) or later. An article without a date counts as today's."
     ),
-    "to_date": date_param("To date", "Take only articles of this day (UTC) or earlier."),
+    "to_date": date_param("Published until", "Take only articles of this day (UTC) or earlier."),
     "min_words": min_words_param(),
     "rejection_limit": rejection_param(),
     "review": review_param(),
     "reprocess": flag_param(
         False,
         "Reprocess",
-        "Take records that earlier runs have dealt with, too: clean them again by today's rules.",
+        "Also take records that earlier runs have dealt with, and clean them again by today's rules.",
     ),
     "dry_run": dry_run_param(),
 }

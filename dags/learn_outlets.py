@@ -22,8 +22,8 @@ from newsmill import profiles
 from wiring import DAG_ARGS, SETTINGS, flag_param, outlets_param
 
 PARAMS = {
-    "outlets": outlets_param("Learn only these outlets again, by slug. Empty: all."),
-    "dry_run": flag_param(False, "Dry run", "Compare and report, and write no profile and no ledger."),
+    "outlets": outlets_param("Learn only these outlets again, by short name. Empty: all."),
+    "dry_run": flag_param(False, "Dry run", "Compare and report only: write no profile, and nothing into the ledger."),
 }
 
 

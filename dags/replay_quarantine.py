@@ -7,14 +7,14 @@ others; what has come right since is not touched.
 | task | what it does |
 |---|---|
 | `plan` | finds the records in the ledger, checks settings, outlet files and rules, cuts the records into batches |
-| `extract` | one task a batch: reads these records of the landing zone as they are today, and extracts |
+| `extract` | a task for each batch: reads these records of the landing zone as they are today, and extracts |
 | `learn` | finds what each outlet repeats, in these articles and those remembered of earlier runs |
-| `clean` | one task a batch: cuts boilerplate by the rules of `include/rules`, and notes every cut |
+| `clean` | a task for each batch: cuts boilerplate by the rules of `include/rules`, and notes every cut |
 | `validate` | judges every article's fields with Great Expectations; builds Data Docs |
 | `review` | **fails, publishes the rest, or asks a person** when more than the rejection limit is quarantined |
 | `deduplicate` | decides each record's fate |
-| `publish` | one task a group of partitions: merges the articles into `corpus/date=…/outlet=…/` |
-| `reconcile` | checks that the books balance, writes ledger, index and profiles, logs the table of fates by outlet |
+| `publish` | a task for each group of partitions: merges the articles into `corpus/date=…/outlet=…/` |
+| `reconcile` | checks that every record has one fate; writes ledger, index and profiles; logs the fates as a table |
 
 The ledger keeps both fates of a record, each with its run. A record whose raw file is gone ends as `unreadable`,
 `vanished`, and keeps its old reason for the next time.
@@ -54,13 +54,15 @@ PARAMS = {
         items={"type": "string", "enum": REASONS},
         examples=REASONS,
         title="Reasons",
-        description="Take the records that were refused last for one of these. Those that are set are of the "
-        "quarantine; the others are of unreadable records.",
+        description="Take records whose latest fate is a refusal for one of these. Preset are the reasons of the "
+        "quarantine; the others in the list are of records that could not be read.",
     ),
-    "outlets": outlets_param("Take only these outlets' records, by slug, as the ledger has them. Empty: all."),
-    "run_id": text_param("Run", "Take only what this run refused: its id, as the ledger has it. Empty: any run."),
-    "from_date": date_param("From run date", "Take only what was refused by a run of this day (UTC) or later."),
-    "to_date": date_param("To run date", "Take only what was refused by a run of this day (UTC) or earlier."),
+    "outlets": outlets_param("Take only these outlets' records, by short name, as the ledger has it. Empty: all."),
+    "run_id": text_param(
+        "Run", "Take only what this run refused: its id, as the run's page in News corpus has it. Empty: any run."
+    ),
+    "from_date": date_param("Refused from", "Take only what was refused by a run of this day (UTC) or later."),
+    "to_date": date_param("Refused until", "Take only what was refused by a run of this day (UTC) or earlier."),
     "landing_uri": landing_param(),
     "min_words": min_words_param(),
     "rejection_limit": rejection_param(1),

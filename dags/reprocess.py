@@ -7,16 +7,16 @@ is a *dry run* unless that is switched off, and it never runs by itself.
 | task | what it does |
 |---|---|
 | `plan` | finds the rows in the corpus, checks settings, outlet files and rules, cuts their raw records into batches |
-| `extract` | one task a batch: reads these raw records, and extracts |
+| `extract` | a task for each batch: reads these raw records, and extracts |
 | `learn` | finds what each outlet repeats, in these articles and those remembered of earlier runs |
-| `clean` | one task a batch: cuts boilerplate by the rules of `include/rules`, and notes every cut |
+| `clean` | a task for each batch: cuts boilerplate by the rules of `include/rules`, and notes every cut |
 | `validate` | judges every article's fields with Great Expectations; builds Data Docs |
 | `review` | **fails, publishes the rest, or asks a person** when more than the rejection limit is quarantined |
 | `compare` | **compares the new texts with those of the corpus**, block by block; logs articles changed, words \
 gained and lost, by outlet and by rule, with examples |
 | `deduplicate` | decides each record's fate |
-| `publish` | one task a group of partitions: merges the articles into `corpus/date=…/outlet=…/` |
-| `reconcile` | checks that the books balance, writes ledger, index and profiles, logs the table of fates by outlet |
+| `publish` | a task for each group of partitions: merges the articles into `corpus/date=…/outlet=…/` |
+| `reconcile` | checks that every record has one fate; writes ledger, index and profiles; logs the fates as a table |
 
 A text that changes is a new revision; the old row goes to `ledger/revisions`, the differences to `ledger/differences`
 (of a dry run: to `staging/<run>/differences.parquet`). A row stays as it is when its raw record is gone, or has changed
@@ -49,15 +49,15 @@ from wiring import (
 )
 
 PARAMS = {
-    "outlets": outlets_param("Clean only these outlets' articles again, by slug. Empty: all."),
-    "from_date": date_param("From date", "Take only partitions of this day or later."),
-    "to_date": date_param("To date", "Take only partitions of this day or earlier."),
+    "outlets": outlets_param("Clean only these outlets' articles again, by short name. Empty: all."),
+    "from_date": date_param("Published from", "Take only articles in partitions of this day or later."),
+    "to_date": date_param("Published until", "Take only articles in partitions of this day or earlier."),
     "only_outdated": flag_param(
-        True, "Only outdated", "Take only articles that another version than the current one cleaned."
+        True, "Only outdated", "Take only articles that another version of rules and code cleaned than the current one."
     ),
     "cleaner_version": text_param(
         "Cleaner version",
-        "Take only articles that this version cleaned, as their column cleaner_version has it, though it be the "
+        "Take only articles that this version cleaned, as their column cleaner_version has it, even if it is the "
         "current one. Empty: any.",
     ),
     "landing_uri": landing_param(),

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from airflow.providers.standard.operators.hitl import ApprovalOperator
@@ -66,7 +67,7 @@ class ReviewOperator(ApprovalOperator):
         wait(run_id())
         log.warning(f"{question.sentence}; waiting for an answer under Required Actions", hours=self.hours)
         alerts.run_asks(context, question.sentence)
-        self.body = form(question, self.hours)
+        self.body = form(question, self.hours, page=_quarantine(run_id()))
         return super().execute(context)
 
     def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
@@ -86,3 +87,8 @@ class ReviewOperator(ApprovalOperator):
         answered = super().execute_complete(context, event)
         approve(run_id(), self.judged, by)
         return answered
+
+
+def _quarantine(run_id: str) -> str:
+    """Return the address of the page that lists what a run has refused, once it has published the rest."""
+    return f"{alerts.airflow_address()}/newsmill/quarantine?run_id={quote(run_id, safe='')}"

@@ -28,7 +28,7 @@ PARAMS = {
         type=["integer", "null"],
         minimum=0,
         title="Sample",
-        description="Articles to look at closely, other ones each day. Empty: all of them, which takes long.",
+        description="So many articles are looked at closely, others every day. Empty: all of them, which takes long.",
     ),
 }
 

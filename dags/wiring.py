@@ -75,7 +75,7 @@ def landing_param() -> Param:
         type="string",
         minLength=1,
         title="Landing zone",
-        description="The folder or URI that holds the raw files. It is only read.",
+        description="The folder or URI that holds the raw files. They are only read.",
     )
 
 
@@ -125,7 +125,7 @@ def rejection_param(default: float = SETTINGS.rejection_limit) -> Param:
         minimum=0,
         maximum=1,
         title="Rejection limit",
-        description="When a larger share of the run's articles is quarantined, the run goes on as its review says.",
+        description="A share, 0 to 1. If more of the run's articles are quarantined, it does what Review says.",
     )
 
 
@@ -136,9 +136,9 @@ def review_param() -> Param:
         type="string",
         enum=[choice.value for choice in Review],
         values_display={
-            "fail": "fail: publish nothing",
-            "publish": "publish the rest",
-            "ask": "ask: wait for a person's answer",
+            "fail": "Fail, and publish nothing",
+            "publish": "Publish the rest",
+            "ask": "Ask a person, and wait",
         },
         title="Review",
         description="What happens above the rejection limit. A question waits under Required Actions for "
@@ -151,7 +151,7 @@ def dry_run_param(default: bool = False) -> Param:
     return flag_param(
         default,
         "Dry run",
-        "Do everything up to publishing, write nothing outside staging, report what would have happened.",
+        "Publish nothing: take all steps before, write below staging/ only, and log what would have been published.",
     )
 
 
@@ -193,27 +193,30 @@ def flow(batches: Any, before_deciding: Callable[[], Any] | None = None) -> None
     """
 
     @task(
-        doc_md="Reads a batch's raw records and extracts blocks and metadata from those that are new or changed.",
+        doc_md="Reads a batch's raw records, and extracts paragraphs and metadata from those that are new or changed.",
         map_index_template=LABEL,
     )
     def extract(part: dict[str, Any]) -> dict[str, int]:
         return measured("extract", pipeline.extract, run_id(), part["number"])
 
-    @task(doc_md="Finds what each outlet repeats: in how many different stories, on how many days, at which end.")
+    @task(doc_md="Finds what each outlet repeats: in how many stories, on how many days, at the beginning or the end.")
     def learn() -> dict[str, int]:
         return measured("learn", pipeline.learn, run_id())
 
-    @task(doc_md="Cuts the boilerplate from a batch's articles and notes every cut.", map_index_template=LABEL)
+    @task(
+        doc_md="Cuts the boilerplate from a batch's articles, and notes each cut with its rule and evidence.",
+        map_index_template=LABEL,
+    )
     def clean(part: dict[str, Any]) -> dict[str, int]:
         return measured("clean", pipeline.clean, run_id(), part["number"])
 
-    @task(doc_md="Judges every article's fields. Builds the Data Docs.")
+    @task(doc_md="Judges every article's fields with Great Expectations, and builds Data Docs of what it found.")
     def validate() -> dict[str, int]:
         return measured("validate", pipeline.validate, run_id())
 
     @task(
-        doc_md="Finishes what another run had decided; then decides each record's fate and spreads the touched "
-        "partitions over publish tasks.",
+        doc_md="Finishes what an interrupted run had decided. Then decides each record's fate, and spreads the "
+        "partitions that change over the tasks of `publish`.",
         outlets=[CORPUS],
     )
     def deduplicate() -> list[dict[str, Any]]:
@@ -232,7 +235,7 @@ def flow(batches: Any, before_deciding: Callable[[], Any] | None = None) -> None
         announce(written)
         return len(written)
 
-    @task(doc_md="Checks that the books balance, writes ledger, index and profiles, logs the table of fates by outlet.")
+    @task(doc_md="Checks that every record has one fate; writes ledger, index and profiles; logs the fates as a table.")
     def reconcile() -> dict[str, int]:
         return measured("reconcile", pipeline.reconcile, run_id())
 

@@ -106,15 +106,10 @@ def end_run(place: Workplace) -> Report:
 def _review(place: Workplace) -> list[str]:
     """Say in the report why a run published though too many of its articles were quarantined."""
     from newsmill.publish.ledger import REVIEW_FILE
-    from newsmill.staging import read_rows
+    from newsmill.publish.reviewed import sentences
 
     path = place.staging.path(REVIEW_FILE)
-    return [
-        f"{row['quarantined']:,} of {row['articles']:,} articles were quarantined, more than the rejection limit of "
-        f"{row['rejection_limit']:.1%}; {row['approved_by'] or 'its setting'} let the run go on at "
-        f"{row['approved_at']:%Y-%m-%d %H:%M} UTC"
-        for row in (read_rows(place.data, path) if place.data.exists(path) else ())
-    ]
+    return [said for _, said in sentences(place.data, path)] if place.data.exists(path) else []
 
 
 def _differences(place: Workplace) -> dict[str, bytes]:

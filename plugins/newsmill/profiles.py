@@ -29,7 +29,7 @@ def learn_profiles(run_id: str, day: date, outlets: tuple[str, ...] = (), *, dry
     from newsmill.staging import run_slug, writing
 
     data = Store(load_settings().data)
-    progress = Progress("learn_profiles", len(outlets))
+    progress = Progress("learn_profiles", len(outlets) or None, of="outlets")
     with (
         holding_corpus(f"{run_id}: learn_profiles"),
         writing(data, _drift_path(run_id, day, dry_run), DRIFT) as rows,

@@ -16,18 +16,27 @@ SECONDS_BETWEEN_LINES = 10.0
 
 
 class Progress:
-    """Counts records against those planned; logs at most every ten seconds, and a summary at the end."""
+    """Counts records, or other things, of those planned; logs at most every ten seconds, and a summary at the end."""
 
-    def __init__(self, task: str, planned: int, *, clock: Callable[[], float] = time.monotonic, **facts: Any) -> None:
+    def __init__(
+        self,
+        task: str,
+        planned: int | None,
+        *,
+        of: str = "records",
+        clock: Callable[[], float] = time.monotonic,
+        **facts: Any,
+    ) -> None:
         self._log = structlog.get_logger("newsmill").bind(task=task, **facts)
         self._clock = clock
-        self._planned = planned
+        self._planned = {} if planned is None else {"planned": planned}
+        self._of = of
         self._started = self._logged = clock()
         self.done = 0
         self.counts: Counter[str] = Counter()
 
     def count(self, what: str) -> None:
-        """Count one record as done, and what became of it."""
+        """Count one as done, and what became of it."""
         self.done += 1
         self.counts[what] += 1
         if self._clock() - self._logged >= SECONDS_BETWEEN_LINES:
@@ -41,4 +50,4 @@ class Progress:
 
     def _figures(self) -> dict[str, Any]:
         seconds = max(self._clock() - self._started, 1e-9)
-        return {"done": self.done, "planned": self._planned, "records_per_second": round(self.done / seconds, 1)}
+        return {"done": self.done, **self._planned, f"{self._of}_per_second": round(self.done / seconds, 1)}

@@ -178,6 +178,7 @@ DECISIONS = pa.schema(
         pa.field("duplicate_of_outlet", pa.string()),
         pa.field("duplicate_of_date", pa.date32()),
         pa.field("word_count", pa.int32()),
+        pa.field("text_chars", pa.int32()),
         pa.field("removed_chars", pa.int32()),
     ]
 )
@@ -263,11 +264,13 @@ RUNS = pa.schema(
             for fate in ("published", "duplicate", "quarantined", "unreadable", "unchanged")
         ),
         pa.field("words", pa.int64(), nullable=False),
+        pa.field("text_chars", pa.int64()),
         pa.field("removed_chars", pa.int64(), nullable=False),
         pa.field("partitions", STRINGS, nullable=False),
     ]
 )
-"""Ledger: the books of a run, one row an outlet; `partitions` holds the keys `date|outlet` that it wrote.
+"""Ledger: the books of a run, one row an outlet; `partitions` holds the keys `date|outlet` that it wrote. Words and
+characters are those of the published articles; `text_chars` came later than the others, and is null before.
 
 `number` is the order in which runs ended, from 1: several end on one day, and neither their ids nor the times of files
 tell which was the last."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 
 import pytest
 from typer.testing import CliRunner
 
 from newsmill.cli import app
 from newsmill.model import Article
-from tests.integration.runs import SEEDS, run
+from tests.integration.runs import SEEDS, rows, run
 
 VERITY = next((SEEDS / "verity").iterdir())
 EXPRESS = next((SEEDS / "express").iterdir())
@@ -172,6 +173,23 @@ def test_explain_takes_a_record_from_standard_input():
     assert shown["blocks"][0]["text"].startswith("The ferry came back")
     named = CliRunner().invoke(app, ["explain", "--json", "--outlet", "bay-post", "-"], input=VERITY.read_text())
     assert json.loads(named.stdout)["outlet"] == "bay-post"
+
+
+def test_explain_gives_the_verdict_and_the_hash_that_a_run_gives(tmp_path):
+    (tmp_path / "landing" / "verity").mkdir(parents=True)
+    (tmp_path / "landing" / "verity" / "short.txt").write_text("Too short.\n\nTo be news.")
+    shutil.copy(VERITY, tmp_path / "landing" / "verity")
+    run(tmp_path / "landing", rejection_limit=1)
+    data = tmp_path / "data"
+    (published,) = rows(data, "corpus")
+    (refused,) = rows(data, "quarantine")
+    told = {
+        name: json.loads(call("explain", "--json", "--verdict", tmp_path / "landing" / "verity" / name).stdout)
+        for name in (VERITY.name, "short.txt")
+    }
+    assert (told[VERITY.name]["failed"], told[VERITY.name]["content_hash"]) == ([], published["content_hash"])
+    assert told["short.txt"]["failed"] == refused["failed"] != []
+    assert "word_count_enough" in call("explain", "--verdict", tmp_path / "landing" / "verity" / "short.txt").stdout
 
 
 def test_explain_of_the_landing_zone_alone_takes_no_other_file(monkeypatch):

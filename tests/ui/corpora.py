@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from newsmill.dedup.index import Index
 from newsmill.model import Published, key_of
 from newsmill.schema import RUNS
+from newsmill.staging import run_slug
 
 SCRIPT = "<script>alert('ran')</script>"
 TAG = '"><img src=x onerror=alert(1)>'
@@ -57,10 +58,10 @@ def make_large_corpus(data: Path, outlets: int, days: int, a_day: int = 1) -> No
         rows = [
             {"run_id": f"scheduled__{day}", "number": number, "outlet": slug, "read": 9, "published": 4, "duplicate": 1}
             | {"quarantined": number % 3, "unreadable": 0, "unchanged": 4 - number % 3, "words": 2000}
-            | {"removed_chars": 300 + 10 * number, "partitions": [f"{day}|{slug}"]}
+            | {"text_chars": 12_000, "removed_chars": 300 + 10 * number, "partitions": [f"{day}|{slug}"]}
             for slug in slugs
         ]
-        path = data / f"ledger/runs/run_date={day}/scheduled-{number}.parquet"
+        path = data / f"ledger/runs/run_date={day}/{run_slug(f'scheduled__{day}')}.parquet"
         path.parent.mkdir(parents=True)
         pq.write_table(pa.Table.from_pylist(rows, schema=RUNS), path)
 

@@ -351,6 +351,11 @@ def test_quarantine_narrows_down_and_a_replay_takes_the_selection(server, shown,
     assert {row["reason"] for row in told} == {"failed_expectations"}
 
 
+def test_a_run_that_waits_for_an_answer_is_told_to_have_refused_nothing_yet(shown, corpus):
+    shown.open("/newsmill/quarantine?run_id=manual__2026-11-22")
+    assert "This run has not ended" in shown.page.get_by_role("main").inner_text()
+
+
 def test_a_refused_record_shows_its_fields_and_how_it_begins(server, shown, corpus):
     shown.open("/newsmill/quarantine?outlet=bay-post")
     shown.page.get_by_role("link", name="noise.txt").first.click()
@@ -373,6 +378,7 @@ def test_a_pasted_text_shows_what_would_be_published_and_stores_nothing(server, 
     kept = "\n\n".join(shown.page.locator(".block:not(.cut) > .said").all_inner_texts())
     assert kept == corpus[corpus["outlet"] == "verity"].iloc[0]["text"]
     assert shown.page.locator(".block.cut").count() > 0
+    assert "It would be a duplicate: an article of verity" in shown.page.locator(".result").inner_text()
     assert shown.violations() == []
     assert sorted(str(path) for path in (server.root / "data").rglob("*")) == before
 
@@ -425,6 +431,12 @@ def test_large_corpus_is_paged_and_a_square_of_the_heat_map_leads_to_its_article
         shown.open("/newsmill/outlets?q=19")
         assert shown.page.locator("tbody tr").count() == 12
         shown.open("/newsmill/outlets/outlet-007")
-        assert shown.page.locator("[data-figure]").count() == 1
+        assert shown.page.locator("[data-figure]").count() == 4
+        assert len(json.loads(shown.page.locator("#shares-data").inner_text())["x"]) == 14  # months of 400 days
+        shown.open("/newsmill/quarantine")
+        newest = shown.page.get_by_role("navigation", name="Runs").inner_text()
+        shown.page.get_by_role("link", name="Older runs").click()
+        shown.page.get_by_role("link", name="Newer runs").wait_for()
+        assert shown.page.get_by_role("navigation", name="Runs").inner_text() != newest
     finally:
         show(server, "filled")

@@ -17,6 +17,7 @@ from rich.text import Text
 from newsmill.cli.columns import SideBySide
 from newsmill.cli.screen import visible
 from newsmill.model import Article, Block, Cleaned, Removal
+from newsmill.preview.verdict import Judged
 
 KEEP, EDIT, CUT = "keep", "edit", "cut"
 STYLES = {KEEP: "", EDIT: "yellow", CUT: "red"}
@@ -36,8 +37,8 @@ def facts(article: Article) -> dict[str, Any]:
     return {name: _plain(value) for name, value in dataclasses.asdict(article).items() if name != "blocks"}
 
 
-def explanation(article: Article, cleaned: Cleaned) -> dict[str, Any]:
-    """Return one object: the article's fields, and each block with its fate, its result and the removals."""
+def explanation(article: Article, cleaned: Cleaned, said: Judged | None = None) -> dict[str, Any]:
+    """Return one object: the article's fields, each block with its fate, its result and the removals, the verdict."""
     removals = _by_block(cleaned)
     blocks = [
         {
@@ -51,11 +52,11 @@ def explanation(article: Article, cleaned: Cleaned) -> dict[str, Any]:
         for number, block in enumerate(article.blocks)
     ]
     counts = {"word_count": cleaned.word_count, "removed_chars": cleaned.removed_chars}
-    return facts(article) | counts | {"blocks": blocks}
+    return facts(article) | counts | {"blocks": blocks} | (_verdict(said) if said else {})
 
 
-def tell(shown: Console, article: Article, cleaned: Cleaned) -> None:
-    """Print an article's fields, its blocks beside what became of them, and the sums."""
+def tell(shown: Console, article: Article, cleaned: Cleaned, said: Judged | None = None) -> None:
+    """Print an article's fields, its blocks beside what became of them, the sums and the verdict."""
     removals = _by_block(cleaned)
     table = SideBySide(shown, GUTTER)
     for line in _head(article):
@@ -68,6 +69,13 @@ def tell(shown: Console, article: Article, cleaned: Cleaned) -> None:
         for line in _row(table, number, block, removals[number]):
             shown.print(line)
     shown.print(Text(f"{_sums(article, cleaned, removals)}\n", style="bold"))
+    for name, reasons in _verdict(said).items() if said else ():
+        shown.print(Text(visible(f"{name.replace('_', ' ')}: {_said(reasons) or 'nothing'}")))
+
+
+def _verdict(said: Judged) -> dict[str, Any]:
+    verdict = said.verdict
+    return {"content_hash": said.content_hash, "failed": list(verdict.failed), "warnings": list(verdict.warnings)}
 
 
 def _head(article: Article) -> Iterator[Text]:

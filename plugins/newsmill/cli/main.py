@@ -22,6 +22,7 @@ from newsmill.cli.takedown import takedown
 from newsmill.cli.upkeep import repair, verify
 from newsmill.model import Article, Cleaned, NewsmillError, Unreadable
 from newsmill.preview.files import preview, preview_pasted
+from newsmill.preview.verdict import judged
 from newsmill.settings import load_settings
 from newsmill.storage import Store
 
@@ -49,6 +50,7 @@ Ids = Annotated[list[str] | None, typer.Option("--id", help="Only the record of 
 OutletSlug = Annotated[str | None, typer.Option("--outlet", help="The outlet's slug; else found as in a landing zone.")]
 Landed = Annotated[bool, typer.Option("--landed", help="Take files of the landing zone alone, by their path there.")]
 Url = Annotated[str | None, typer.Option("--url", help="The address of the record from standard input.")]
+Judge = Annotated[bool, typer.Option("--verdict", help="Say what validation says of it, too; takes some seconds more.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a record.")]
 
 
@@ -67,21 +69,24 @@ def explain(
     outlet: OutletSlug = None,
     url: Url = None,
     landed: Landed = False,
+    verdict: Judge = False,
     json: AsJson = False,
 ) -> None:
     """Print every block beside what became of it: kept, cut or changed, by which rule and why."""
     with errors_for_people():
         for article, cleaned in _previews(files, id, outlet, url=url, only_landed=landed):
+            said = judged(article, cleaned) if verdict else None
             if json:
-                console().print(as_json(explanation(article, cleaned)))
+                console().print(as_json(explanation(article, cleaned, said)))
             else:
-                tell(console(), article, cleaned)
+                tell(console(), article, cleaned, said)
 
 
 @app.command()
 def report() -> None:
     """Print the table of fates of the last run, and the partitions that it wrote."""
     from newsmill.publish.report import table
+    from newsmill.publish.reviewed import review_of
     from newsmill.publish.runs import latest
 
     with errors_for_people():
@@ -90,6 +95,9 @@ def report() -> None:
         if last is None:
             raise NewsmillError(f"no run has ended yet in {data.uri}: start one with make run")
         console().print(table(last))
+        review = review_of(data, last.run_id)
+        if review:
+            console().print(f"\nreview: {review}", soft_wrap=True)
 
 
 @rules_app.command("test")

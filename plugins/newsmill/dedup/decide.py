@@ -43,6 +43,7 @@ ARTICLE_COLUMNS = [
     "published_at",
     "fetched_at",
     "word_count",
+    "text_chars",
     "removed_chars",
     "problem",
     "raw_path",

@@ -1,7 +1,7 @@
 """One article: its row, its blocks with what was cut, how its fields were decided, its other versions and copies.
 
-Owns finding these: the index tells the partition, the day on which the article came in tells where in the ledger to
-begin, and its raw record's path which rows of a run are its own. Keep out: pages.
+Owns finding these: the index tells the partition, the day on which the article came in where in the ledger to begin
+(traces), and its raw record's path which rows of a run are its own. Keep out: pages.
 """
 
 from __future__ import annotations
@@ -15,17 +15,18 @@ from typing import Any
 import pyarrow.compute as pc
 
 from newsmill.clean.restore import RestoreError, restore
-from newsmill.insight.books import RunBooks, newest_runs, rows_of
+from newsmill.insight.books import RunBooks, rows_of, run_of_file
+from newsmill.insight.traces import traces
 from newsmill.model import Fate, Published, Removal, article_id_of, key_of
 from newsmill.publish.files import read_partition
 from newsmill.storage import Store
 from newsmill.workplace import index_of
 
-RUNS_READ = 60
-"""Newest runs in which an article's traces are looked for."""
-
 ARTICLE_ID = re.compile(r"[0-9a-f]{32}")
 _REMOVAL = ["block", "step", "text_before", "text_after", "rule", "category", "evidence"]
+_FATE = ["reason", "detail", "warnings"]
+_REVISION = ["date", "revision", "word_count"]
+_COPY = ["outlet", "raw_path", "reason"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,7 @@ class Telling:
     """All that is known of a published article."""
 
     row: Mapping[str, Any]  # columns of the corpus, with `date` and `outlet`
-    run: RunBooks | None  # that made this version; None where it is not among the newest
+    run: RunBooks | None  # that made this version; None where the ledger has lost it
     blocks: Sequence[Shown]
     complete: bool  # whether the blocks are as they were extracted; else only the text is known
     choices: Sequence[Mapping[str, Any]]  # rows of `schema.METADATA`
@@ -76,8 +77,7 @@ def tell_article(data: Store, article: Published) -> Telling | None:
     row = _row(data, article)
     if row is None:
         return None
-    runs = newest_runs(data, RUNS_READ, since=article.ingested_on)
-    run, fate = _published_by(data, runs, row)
+    run, fate = _published_by(data, row)
     removals = _removals(data, run, row)
     blocks, complete = _blocks(row["text"], removals)
     return Telling(
@@ -87,8 +87,8 @@ def tell_article(data: Store, article: Published) -> Telling | None:
         complete=complete and sum(map(_size, removals)) == row["removed_chars"],
         choices=list(_choices(data, run, row)),
         fate=fate,
-        revisions=list(_found(data, runs, "revisions", article_id=article.article_id)),
-        duplicates=list(_found(data, runs, "duplicates", duplicate_of=article.article_id)),
+        revisions=traces(data, "revisions", _REVISION, article.ingested_on, article_id=article.article_id),
+        duplicates=traces(data, "duplicates", _COPY, article.ingested_on, duplicate_of=article.article_id),
     )
 
 
@@ -109,17 +109,12 @@ def _row(data: Store, article: Published) -> dict[str, Any] | None:
     return {**found[0], "date": article.date, "outlet": article.outlet} if found else None
 
 
-def _published_by(
-    data: Store, runs: Sequence[RunBooks], row: Mapping[str, Any]
-) -> tuple[RunBooks | None, dict[str, Any] | None]:
-    """Return the run that published this version, and its fate there."""
-    columns = ["record_key", "raw_sha256", "fate", "reason", "detail", "warnings"]
-    for run in runs:
-        for part in rows_of(data, run, "fates", columns, raw_path=row["raw_path"]):
-            for found in part.to_pylist():
-                if found["fate"] == Fate.PUBLISHED and found["raw_sha256"] == row["raw_sha256"]:
-                    return run, found
-    return None, None
+def _published_by(data: Store, row: Mapping[str, Any]) -> tuple[RunBooks | None, dict[str, Any] | None]:
+    """Return the run that published this version, the last one where several did, and its fate there."""
+    asked = {"raw_path": row["raw_path"], "raw_sha256": row["raw_sha256"], "fate": Fate.PUBLISHED.value}
+    fates = traces(data, "fates", _FATE, row["ingested_on"], **asked)
+    runs = [(run, fate) for fate in fates if (run := run_of_file(data, fate["path"]))]
+    return max(runs, key=lambda found: (found[0].day, found[0].number), default=(None, None))
 
 
 def _removals(data: Store, run: RunBooks | None, row: Mapping[str, Any]) -> list[Removal]:
@@ -145,13 +140,3 @@ def _choices(data: Store, run: RunBooks | None, row: Mapping[str, Any]) -> Itera
     if run is not None:
         for part in rows_of(data, run, "metadata", columns, record_key=key_of(row["raw_path"])):
             yield from part.to_pylist()
-
-
-def _found(data: Store, runs: Sequence[RunBooks], dataset: str, **equal: str) -> Iterator[dict[str, Any]]:
-    columns = {
-        "revisions": ["date", "outlet", "revision", "title", "content_hash", "replaced_by", "word_count", "raw_path"],
-        "duplicates": ["outlet", "raw_path", "reason", "article_id"],
-    }[dataset]
-    for run in runs:
-        for part in rows_of(data, run, dataset, columns, **equal):
-            yield from (found | {"run_id": run.run_id, "day": run.day} for found in part.to_pylist())

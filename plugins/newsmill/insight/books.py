@@ -6,10 +6,10 @@ made of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
+from itertools import groupby
 from typing import Any
 
 import pyarrow as pa
@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from newsmill import parquet
 from newsmill.publish.ledger import folder_of
 from newsmill.publish.report import Report, outlet_books
+from newsmill.staging import run_slug
 from newsmill.storage import Store
 
 ROWS_AT_ONCE = 20_000
@@ -50,34 +51,48 @@ class RunBooks:
         """Records that became an article: neither known from an earlier run nor unreadable."""
         return self.report.read - self.report.total("unchanged") - self.report.total("unreadable")
 
-    @property
-    def refused_share(self) -> float | None:
-        """Records that were quarantined, of those that were new; None where none was."""
-        return share_refused(self.report.read, self.report.total("unchanged"), self.report.total("quarantined"))
-
-    @property
-    def cut_share(self) -> float | None:
-        """Characters cut for each word kept; None where nothing was published."""
-        words = self.report.total("words")
-        return self.report.total("removed_chars") / words if words else None
-
     def file(self, dataset: str) -> str:
         """Return the path of its file in a dataset of the ledger, there or not."""
         return self.path.replace("ledger/runs", folder_of(dataset), 1)
 
 
-def newest_runs(data: Store, limit: int, since: date | None = None) -> list[RunBooks]:
-    """Return the newest runs of the ledger, the last one first; those since a day (UTC), where one is given.
+def newest_runs(data: Store, limit: int, skip: int = 0) -> list[RunBooks]:
+    """Return the newest runs of the ledger, the last one first, behind so many that are passed over unread.
 
     Raises:
         NewsmillError: a file cannot be read; says what mends it.
     """
-    return list(islice(_newest(data, since), limit))
+    found: list[RunBooks] = []
+    for day in _days(data):
+        if skip >= len(day):
+            skip -= len(day)
+        elif len(found) < limit:
+            found += _in_order(data, day)[skip:]
+            skip = 0
+    return found[:limit]
 
 
-def find_run(data: Store, run_id: str, limit: int = 1000) -> RunBooks | None:
-    """Return a run by its id in the ledger, if it is among the newest; of several attempts the last."""
-    return next((run for run in islice(_newest(data, None), limit) if run.run_id == run_id), None)
+def run_of_file(data: Store, path: str) -> RunBooks | None:
+    """Return the run that a file of any dataset of the ledger belongs to; None where it has not ended.
+
+    Raises:
+        NewsmillError: its books cannot be read; says what mends it.
+    """
+    day, name = path.split("/")[-2:]
+    own = f"ledger/runs/{day}/{name}"
+    return _read(data, own) if data.exists(own) else None
+
+
+def find_run(data: Store, run_id: str) -> RunBooks | None:
+    """Return a run by its id in the ledger; of several attempts the last.
+
+    Raises:
+        NewsmillError: a file cannot be read; says what mends it.
+    """
+    slug = run_slug(run_id)
+    named = [path for day in _days(data) for path in day if path.rpartition("/")[2].startswith(slug)]
+    found = [run for run in _in_order(data, named) if run.run_id == run_id]
+    return found[0] if found else None
 
 
 def rows_of(data: Store, run: RunBooks, dataset: str, columns: list[str], **equal: Any) -> Iterator[pa.Table]:
@@ -105,22 +120,20 @@ def rows_of(data: Store, run: RunBooks, dataset: str, columns: list[str], **equa
         raise parquet.unreadable(data, path, error) from error
 
 
-def share_refused(read: int, unchanged: int, quarantined: int) -> float | None:
-    """Return the share of new records that were quarantined; None where none was new."""
-    return quarantined / (read - unchanged) if read > unchanged else None
+def _days(data: Store) -> list[list[str]]:
+    """Return the files of runs, day by day, the newest first."""
+    paths = (entry.path for entry in data.files("ledger/runs") if entry.path.endswith(".parquet"))
+    days = [list(day) for _, day in groupby(paths, key=lambda path: path.rpartition("/")[0])]
+    return days[::-1]
 
 
-def _newest(data: Store, since: date | None) -> Iterator[RunBooks]:
-    for name in reversed(data.folders("ledger/runs")):
-        day = date.fromisoformat(name.removeprefix("run_date="))
-        if since and day < since:
-            return
-        paths = [entry.path for entry in data.files(f"ledger/runs/{name}") if entry.path.endswith(".parquet")]
-        runs = [_read(data, path, day) for path in paths]
-        yield from sorted(runs, key=lambda run: (run.number, run.path), reverse=True)
+def _in_order(data: Store, paths: Iterable[str]) -> list[RunBooks]:
+    """Read runs; return them in the order in which they ended, the last one first."""
+    return sorted((_read(data, path) for path in paths), key=lambda run: (run.day, run.number, run.path), reverse=True)
 
 
-def _read(data: Store, path: str, day: date) -> RunBooks:
+def _read(data: Store, path: str) -> RunBooks:
+    day = date.fromisoformat(path.split("/")[-2].removeprefix("run_date="))
     try:
         with parquet.opened(data, path) as file:
             rows = parquet.read(file).to_pylist()

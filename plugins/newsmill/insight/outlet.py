@@ -1,18 +1,19 @@
 """One outlet over time: its articles, how complete their fields are, what is cut of them most, and how it changes.
 
-Owns which rows are looked at, so that a page costs the same for a large outlet as for a small one. Keep out: pages.
+Owns which runs and days are looked at. Keep out: counting fields (fields), pages.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from newsmill.insight.books import RunBooks, newest_runs, rows_of
 from newsmill.insight.coverage import coverage_of
+from newsmill.insight.fields import Period, periods
 from newsmill.insight.overview import latest_drift
 from newsmill.learn.history import Version, versions
 from newsmill.publish.files import read_partition
@@ -21,12 +22,11 @@ from newsmill.storage import Store
 from newsmill.workplace import index_of
 
 DAYS_READ = 60
-"""Newest days of the outlet of which fields are looked at: one small file a day."""
+"""Newest days of which fields are looked at, where not all are: one small file a day, on disk 1.5 ms each, in an object
+store fifty."""
 RUNS_READ = 10
 """Newest runs of which cut blocks are counted."""
 CUTS_SHOWN = 20
-FIELDS = ("url", "title", "description", "authors", "tags", "published_at", "language", "sources")
-"""Fields of an article that may be missing."""
 LISTED = ["article_id", "title", "authors", "published_at", "word_count", "removed_chars", "revision", "url"]
 
 
@@ -41,22 +41,13 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Month:
-    """How complete the fields of a month's articles are, and where their dates came from."""
-
-    month: str  # YYYY-MM
-    articles: int
-    filled: Mapping[str, int]  # articles that have the field
-    date_sources: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Scorecard:
     """What is known of an outlet."""
 
     slug: str
     days: Mapping[date, int]
-    months: Sequence[Month]  # the newest first
+    periods: Sequence[Period]  # the newest first
+    days_read: int  # newest days with articles that the periods are of
     runs: Sequence[tuple[RunBooks, OutletBooks]]  # the last one first
     cuts: Sequence[Cut]
     profile: Version | None
@@ -69,8 +60,13 @@ class Scorecard:
         return sum(self.days.values())
 
 
-def scorecard(data: Store, slug: str) -> Scorecard | None:
+def scorecard(data: Store, slug: str, *, all_days: bool) -> Scorecard | None:
     """Return what is known of an outlet; None of one of which nothing was ever read.
+
+    Args:
+        data: the data root.
+        slug: the outlet's.
+        all_days: whether the fields of all days are looked at, or of the newest `DAYS_READ`.
 
     Raises:
         NewsmillError: corpus, ledger or index cannot be read; says what mends it.
@@ -80,10 +76,12 @@ def scorecard(data: Store, slug: str) -> Scorecard | None:
     if not days and not runs:
         return None
     known, (day, findings) = versions(data, slug), latest_drift(data)
+    read = sorted(days)[0 if all_days else -DAYS_READ :]
     return Scorecard(
         slug=slug,
         days=days,
-        months=list(_months(data, slug, sorted(days)[-DAYS_READ:])),
+        periods=periods(data, slug, read),
+        days_read=len(read),
         runs=runs,
         cuts=_cuts(data, slug, [run for run, _ in runs[:RUNS_READ]]),
         profile=known[-1] if known else None,
@@ -99,20 +97,6 @@ def articles_of(data: Store, slug: str, day: date) -> list[dict[str, Any]]:
         NewsmillError: the partition cannot be read; says what mends it.
     """
     return list(read_partition(data, f"{day}|{slug}", LISTED).rows.to_pylist())
-
-
-def _months(data: Store, slug: str, days: Sequence[date]) -> Iterator[Month]:
-    by_month: dict[str, list[dict[str, Any]]] = {}
-    for day in days:
-        rows = read_partition(data, f"{day}|{slug}", ["article_id", *FIELDS, "date_source"]).rows
-        by_month.setdefault(f"{day:%Y-%m}", []).extend(rows.to_pylist())
-    for month, articles in sorted(by_month.items(), reverse=True):
-        yield Month(
-            month=month,
-            articles=len(articles),
-            filled={name: sum(bool(row[name]) for row in articles) for name in FIELDS},
-            date_sources=Counter(row["date_source"] for row in articles),
-        )
 
 
 def _cuts(data: Store, slug: str, runs: Iterable[RunBooks]) -> list[Cut]:

@@ -7,7 +7,7 @@ it (runs).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,8 +40,19 @@ class OutletBooks:
     unreadable: int
     unchanged: int
     words: int  # of the published articles
+    text_chars: int | None  # of the published articles; None: books of before they were counted
     removed_chars: int  # from the published articles
     partitions: tuple[str, ...]  # keys `date|outlet` that the run wrote
+
+    @property
+    def refused_share(self) -> float | None:
+        """Records that were quarantined, of those that were new; None where none was."""
+        return _refused_share([self])
+
+    @property
+    def cut_share(self) -> float | None:
+        """Characters cut from the published articles, of those that were extracted; None where that is not known."""
+        return _cut_share([self])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +77,16 @@ class Report:
         """The keys of all partitions that the run wrote, sorted."""
         return tuple(sorted(key for outlet in self.books for key in outlet.partitions))
 
+    @property
+    def refused_share(self) -> float | None:
+        """Records that were quarantined, of those that were new; None where none was."""
+        return _refused_share(self.books)
+
+    @property
+    def cut_share(self) -> float | None:
+        """Characters cut from the published articles, of those that were extracted; None where that is not known."""
+        return _cut_share(self.books)
+
     def total(self, name: str) -> int:
         """Return the sum of a count over all outlets."""
         return sum(getattr(outlet, name) for outlet in self.books)
@@ -73,18 +94,19 @@ class Report:
 
 def make_report(staging: Staging, run: Run, partitions: Iterable[str]) -> Report:
     """Count a run's decisions; `partitions` are the keys that it wrote."""
-    counts: dict[str | None, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for part in decisions(staging, ["outlet", "fate", "word_count", "removed_chars"]):
+    counts = no_counts()
+    sizes = {"words": "word_count", "text_chars": "text_chars", "removed_chars": "removed_chars"}
+    for part in decisions(staging, ["outlet", "fate", *sizes.values()]):
         summed = part.group_by(["outlet", "fate"]).aggregate(
-            [("fate", "count"), ("word_count", "sum"), ("removed_chars", "sum")]
+            [("fate", "count"), *((column, "sum") for column in sizes.values())]
         )
         for row in summed.to_pylist():
             outlet = counts[row["outlet"]]
             outlet["read"] += row["fate_count"]
             outlet[row["fate"]] += row["fate_count"]
             if row["fate"] == Fate.PUBLISHED:
-                outlet["words"] += row["word_count_sum"]
-                outlet["removed_chars"] += row["removed_chars_sum"]
+                for name, column in sizes.items():
+                    outlet[name] += row[f"{column}_sum"]
     keys: dict[str | None, list[str]] = defaultdict(list)
     for key in sorted(partitions):
         keys[key.partition("|")[2]].append(key)
@@ -171,6 +193,11 @@ def aligned(rows: list[list[str]]) -> list[str]:
     ]
 
 
+def no_counts() -> defaultdict[str | None, defaultdict[str, int]]:
+    """Return what counts from nothing: of each outlet, numbers by name."""
+    return defaultdict(lambda: defaultdict(int, text_chars=0))
+
+
 def outlet_books(outlet: str | None, counts: Mapping[str, int], keys: Iterable[str]) -> OutletBooks:
     """Return the books of an outlet from counts by name, and the keys of the partitions that were written."""
     return OutletBooks(
@@ -178,6 +205,20 @@ def outlet_books(outlet: str | None, counts: Mapping[str, int], keys: Iterable[s
         read=counts["read"],
         **{fate: counts[fate] for fate in FATES},
         words=counts["words"],
+        text_chars=counts.get("text_chars"),
         removed_chars=counts["removed_chars"],
         partitions=tuple(keys),
     )
+
+
+def _refused_share(books: Iterable[OutletBooks]) -> float | None:
+    shares = [(outlet.quarantined, outlet.read - outlet.unchanged) for outlet in books]
+    new = sum(of for _, of in shares)
+    return sum(quarantined for quarantined, _ in shares) / new if new else None
+
+
+def _cut_share(books: Collection[OutletBooks]) -> float | None:
+    kept = [outlet.text_chars for outlet in books if outlet.text_chars is not None]
+    cut = sum(outlet.removed_chars for outlet in books)
+    whole = cut + sum(kept)
+    return cut / whole if whole and len(kept) == len(books) else None

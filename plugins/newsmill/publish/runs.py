@@ -129,7 +129,8 @@ def _order(data: Store, path: str) -> tuple[int, str]:
 
 def _read(data: Store, path: str) -> Report:
     with _explained(data, path), parquet.opened(data, path) as file:
-        rows = parquet.read(file, [name for name in RUNS.names if name != "number"]).to_pylist()
+        known = [name for name in file.schema_arrow.names if name in RUNS.names]  # some columns came later
+        rows = parquet.read(file, [name for name in known if name != "number"]).to_pylist()
         return Report(
             run_id=rows[0]["run_id"],
             books=tuple(outlet_books(row["outlet"], row, row["partitions"]) for row in rows),

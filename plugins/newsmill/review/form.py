@@ -22,12 +22,13 @@ _LOOK_ALIKE = str.maketrans({"`": "´", "|": "¦", "\\": "∖"})
 _HEAD = "| failed | outlet | articles | of the run | for example |\n|---|---|--:|--:|---|"
 
 
-def form(question: Question, hours: float) -> str:
+def form(question: Question, hours: float, page: str) -> str:
     """Return the form's body.
 
     Args:
         question: what is asked.
         hours: how long an answer is waited for.
+        page: the address of the page that lists what the run has refused; without a space or a bracket.
     """
     rest = question.articles - question.quarantined
     return "\n\n".join(
@@ -37,8 +38,8 @@ def form(question: Question, hours: float) -> str:
             "published, and the next run takes its records again.",
             _table(question),
             f"Where to look: every article's verdict in {code(question.staging + '/verdicts.parquet', None)}, the Data "
-            f"Docs of this run in {code(question.docs, None)}; once published, the articles themselves in the dataset "
-            "`quarantine`.",
+            f"Docs of this run in {code(question.docs, None)}. Once the rest is published, the articles themselves "
+            f"stand on the page [Quarantine]({page}) and in the dataset `quarantine`.",
             f"Without an answer within {hours:g} hours the run fails.",
         ]
     )

@@ -13,9 +13,10 @@ from fastapi import Depends, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from newsmill.insight.known import Known, known
 from newsmill.model import QUARANTINE_REASONS, UNREADABLE_REASONS
 from newsmill.settings import load_settings
-from newsmill.ui.asked import Text, checked_slug, form_of
+from newsmill.ui.asked import Text, checked_slug, data_root, form_of
 from newsmill.ui.render import address, page
 from newsmill.ui.replay import trigger_replay
 from newsmill.ui.trial import MAX_BYTES, SECONDS, Trial, TrialError, carry_out
@@ -55,11 +56,18 @@ async def try_out(request: Request) -> HTMLResponse:
         told = await run_in_threadpool(carry_out, trial)
     except TrialError as error:
         return _trial(request, trial, error=str(error), status=422)
-    return _trial(request, trial, told=told)
+    held = await run_in_threadpool(known, data_root(), told["article_id"], told["content_hash"])
+    return _trial(request, trial, told=told, held=held)
 
 
 def _trial(
-    request: Request, trial: Trial, *, told: dict[str, Any] | None = None, error: str = "", status: int = 200
+    request: Request,
+    trial: Trial,
+    *,
+    told: dict[str, Any] | None = None,
+    held: Known | None = None,
+    error: str = "",
+    status: int = 200,
 ) -> HTMLResponse:
     settings = load_settings()
     return page(
@@ -68,9 +76,9 @@ def _trial(
         status=status,
         trial=trial,
         told=told,
+        held=held,
         error=error,
         max_bytes=MAX_BYTES,
         seconds=SECONDS,
-        min_words=settings.min_words,
         landing=settings.landing,
     )

@@ -22,6 +22,7 @@ FORM_BYTES = 3 * MAX_BYTES + 64 * 1024
 
 Slug = Annotated[str, Query(max_length=MAX_SLUG)]
 Number = Annotated[int, Query(ge=1, le=1_000_000, alias="page")]
+Back = Annotated[int, Query(ge=0, le=1_000_000)]
 Text = Annotated[str, Query(max_length=2000)]
 
 

@@ -13,12 +13,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from newsmill.insight.article import find_article, tell_article
 from newsmill.insight.books import OTHER_DAGS, find_run, newest_runs
 from newsmill.insight.coverage import Coverage, coverage_of, days_until
+from newsmill.insight.fields import FIELDS
 from newsmill.insight.outlet import articles_of, scorecard
 from newsmill.insight.overview import overview
 from newsmill.insight.refusals import Filter, raw_beginning, refused_of, refused_record
 from newsmill.model import NewsmillError
+from newsmill.publish.reviewed import review_of
 from newsmill.ui import charts
-from newsmill.ui.asked import ROWS, Number, Slug, Text, checked_slug, data_root, paged, rows_of_page
+from newsmill.ui.asked import ROWS, Back, Number, Slug, Text, checked_slug, data_root, paged, rows_of_page
 from newsmill.ui.render import address, page
 from newsmill.ui.replay import DAG_ID as REPLAY
 from newsmill.workplace import index_of
@@ -28,7 +30,7 @@ OUTLETS = 40
 RANGES = (30, 90, 400)
 """Days of the heat map."""
 RUNS_LOOKED_AT = 10
-"""Newest runs whose refused records are listed, unless one run is asked for."""
+"""Runs whose refused records are listed together, unless one run is asked for; older ones are a link away."""
 
 
 def show_overview(request: Request, days: int = 0, number: Number = 1) -> HTMLResponse:
@@ -51,7 +53,7 @@ def show_overview(request: Request, days: int = 0, number: Number = 1) -> HTMLRe
         number=number,
         pages=pages,
         heat=charts.coverage(shown, columns, found.coverage),
-        trend=charts.trends(found.runs),
+        trend=charts.trends([(run, run.report) for run in found.runs]),
         has_docs=data.exists("docs/index.html"),
     )
 
@@ -69,9 +71,10 @@ def show_outlets(request: Request, q: Slug = "", number: Number = 1) -> HTMLResp
     return page(request, "outlets", q=q, total=len(sizes), rows=rows_of_page(sizes, number), number=number, pages=pages)
 
 
-def show_outlet(request: Request, slug: str) -> HTMLResponse:
-    """Answer with an outlet's scorecard."""
-    card = scorecard(data_root(), checked_slug(slug))
+def show_outlet(request: Request, slug: str, all_days: bool = False) -> HTMLResponse:
+    """Answer with an outlet's scorecard; in an object store fields of old days are looked at only if asked for."""
+    data = data_root()
+    card = scorecard(data, checked_slug(slug), all_days=all_days or data.is_local)
     if card is None:
         raise HTTPException(404, f"nothing was ever read of an outlet {slug}: the overview lists those that were")
     return page(
@@ -79,6 +82,10 @@ def show_outlet(request: Request, slug: str) -> HTMLResponse:
         "outlet",
         card=card,
         bars=charts.articles(card.days),
+        trend=charts.trends(card.runs),
+        shares=charts.completeness(card.periods),
+        stack=charts.date_sources(card.periods),
+        fields=FIELDS,
         newest=sorted(card.days, reverse=True)[:31],
     )
 
@@ -112,15 +119,8 @@ def show_article(request: Request, article_id: str) -> HTMLResponse:
 
 def show_runs(request: Request, number: Number = 1) -> HTMLResponse:
     """Answer with the runs of the ledger, the last one first."""
-    runs = newest_runs(data_root(), ROWS * number + 1)
-    pages = number + (len(runs) > ROWS * number)
-    return page(
-        request,
-        "runs",
-        runs=rows_of_page(runs, number),
-        number=number,
-        pages=pages,
-    )
+    runs = newest_runs(data_root(), ROWS + 1, ROWS * (number - 1))
+    return page(request, "runs", runs=runs[:ROWS], number=number, pages=number + (len(runs) > ROWS))
 
 
 def run_of(request: Request, dag_id: Text, run_id: Text = "") -> HTMLResponse:
@@ -150,17 +150,26 @@ def show_run(request: Request, run_id: Text, number: Number = 1) -> HTMLResponse
         books=rows_of_page(books, number),
         number=number,
         pages=pages,
+        review=review_of(data, run.run_id),
         has_docs=data.exists("docs/index.html"),
     )
 
 
 def show_quarantine(
-    request: Request, reason: Slug = "", outlet: Slug = "", run_id: Text = "", number: Number = 1, started: Text = ""
+    request: Request,
+    reason: Slug = "",
+    outlet: Slug = "",
+    run_id: Text = "",
+    number: Number = 1,
+    back: Back = 0,
+    started: Text = "",
 ) -> HTMLResponse:
-    """Answer with refused records, by reason, outlet and run."""
+    """Answer with refused records, by reason, outlet and run: of some runs, so many `back` from the last one."""
     data = data_root()
-    runs = newest_runs(data, RUNS_LOOKED_AT)
-    looked_at = [run for run in [find_run(data, run_id)] if run] if run_id else runs
+    runs = newest_runs(data, RUNS_LOOKED_AT + 1, back)
+    listed = runs[:RUNS_LOOKED_AT]
+    chosen = find_run(data, run_id) if run_id else None
+    looked_at = ([chosen] if chosen else []) if run_id else listed
     asked = Filter(reason=reason or None, outlet=outlet or None)
     found = refused_of(data, looked_at, asked, (number - 1) * ROWS, ROWS)
     return page(
@@ -172,8 +181,13 @@ def show_quarantine(
         run_id=run_id,
         number=number,
         pages=paged(found.total, ROWS, number)[0],
-        looked_at=looked_at,
-        any_run=bool(runs),
+        runs=listed if chosen is None or chosen in listed else [chosen, *listed],
+        listed=listed,
+        back=back,
+        older=back + RUNS_LOOKED_AT if len(runs) > RUNS_LOOKED_AT else None,
+        newer=max(0, back - RUNS_LOOKED_AT) if back else None,
+        any_run=bool(runs or back),
+        is_missing=bool(run_id) and chosen is None,
         started=started,
         replay=REPLAY,
     )
@@ -181,8 +195,9 @@ def show_quarantine(
 
 def show_record(request: Request, run_id: Text, record_key: Text) -> HTMLResponse:
     """Answer with a refused record: its fields, what it failed, how its raw record begins."""
-    run = find_run(data_root(), run_id)
-    row = refused_record(data_root(), run, record_key) if run else None
+    data = data_root()
+    run = find_run(data, run_id)
+    row = refused_record(data, run, record_key) if run else None
     if run is None or row is None:
         raise HTTPException(404, "the ledger has no refused record of this run and key: the list says which it has")
     try:

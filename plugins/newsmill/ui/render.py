@@ -16,7 +16,6 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from newsmill.insight.books import share_refused
 from newsmill.ui.assets import version_of
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -54,14 +53,11 @@ def _environment() -> Environment:
     environment.filters |= {
         "number": _number,
         "percent": _percent,
-        "decimal": _decimal,
         "moment": _moment,
         "segment": lambda text: quote(str(text), safe=""),
         "query": _query,
         "web": _web,
         "words": lambda name: str(name).replace("_", " "),
-        "refused": lambda books: share_refused(books.read, books.unchanged, books.quarantined),
-        "cut": lambda books: books.removed_chars / books.words if books.words else None,
     }
     environment.globals["version_of"] = version_of
     return environment
@@ -79,10 +75,6 @@ def _percent(share: float | None) -> str:
         return "<0.1 %"
     digits = 1 if 0 < share < 0.1 else 0
     return f"{(min(share, 0.99) if share < 1 else share) * 100:.{digits}f} %"
-
-
-def _decimal(value: float | None) -> str:
-    return "–" if value is None else f"{value:,.2f}"
 
 
 def _moment(value: datetime | date | None) -> str:

@@ -20,7 +20,7 @@ from newsmill.settings import load_settings
 MAX_BYTES = 2 * 1024 * 1024
 """What may be pasted; the largest of 519 real news pages has 1.6 MB."""
 SECONDS = 30
-"""By the clock, of which the start of the process takes two or three."""
+"""By the clock, of which starting the process and asking Great Expectations take five or six."""
 OF_LIBRARIES = 2 * 1024**3
 """Addresses that libraries reserve, mostly without using them, beside what a record may take."""
 AT_ONCE = 2
@@ -44,7 +44,7 @@ class Trial:
 
     def arguments(self) -> list[str]:
         """Return the arguments of `newsmill explain`."""
-        options = ["--json", *(["--outlet", self.outlet] if self.outlet else [])]
+        options = ["--json", "--verdict", *(["--outlet", self.outlet] if self.outlet else [])]
         if self.raw_path:
             return [*options, "--landed", "--", self.raw_path]
         return [*options, *(["--url", self.url] if self.url else []), "--", "-"]

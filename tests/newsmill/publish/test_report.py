@@ -28,6 +28,7 @@ EMPTY = OutletBooks(
     unreadable=0,
     unchanged=0,
     words=0,
+    text_chars=0,
     removed_chars=0,
     partitions=(),
 )
@@ -53,7 +54,16 @@ def test_a_report_counts_each_outlets_fates_words_and_partitions(mill: Mill) -> 
     assert report.books == (
         replace(EMPTY, outlet="express", read=1, duplicate=1),
         replace(EMPTY, outlet="tass", read=2, quarantined=1, unchanged=1),
-        replace(EMPTY, read=2, published=1, unreadable=1, words=5, removed_chars=7, partitions=("2023-09-13|verity",)),
+        replace(
+            EMPTY,
+            read=2,
+            published=1,
+            unreadable=1,
+            words=5,
+            text_chars=23,
+            removed_chars=7,
+            partitions=("2023-09-13|verity",),
+        ),
         replace(EMPTY, outlet=None, read=1, unreadable=1),
     )
     assert report.totals == {"published": 1, "duplicate": 1, "quarantined": 1, "unreadable": 2, "unchanged": 1}

@@ -12,6 +12,7 @@ import structlog
 from newsmill import pipeline
 from newsmill.leftovers import clear_staging
 from newsmill.model import Review, Selection
+from newsmill.publish.reviewed import review_of
 from newsmill.review.question import RejectionError
 from newsmill.review.task import approve, ask, settle, wait
 from newsmill.staging import Staging
@@ -70,10 +71,13 @@ def test_a_run_that_publishes_above_its_limit_has_the_corpus_of_one_below_and_a_
     assert not settle("run-1", question, Review.PUBLISH)
     with structlog.testing.capture_logs() as lines:
         assert end()["published"] == 3
-    assert any("its setting let the run go on" in line["event"] for line in lines)
+    assert any("without asking anybody, as it was set" in line["event"] for line in lines)
     (record,) = rows(data, "ledger/reviews")
     assert (record["quarantined"], record["articles"], record["rejection_limit"]) == (2, 5, 0.3)
     assert record["approved_by"] is None
+    assert "2 of 5 articles" in str(said := review_of(Store(str(data)), "run-1"))
+    assert "without asking anybody" in str(said)
+    assert review_of(Store(str(data)), "run-2") is None
     assert verify(sample=None, seed="all").is_clean
     ours = content(data / "corpus")
     monkeypatch.setenv("NEWSMILL_DATA_URI", str(tmp_path / "other"))
@@ -104,6 +108,7 @@ def test_what_a_run_has_decided_on_is_not_asked_again(data):
     assert ask("run-1", counts) is None
     assert pipeline.recover("run-2")  # another run finishes it, with its record
     assert [record["approved_by"] for record in rows(data, "ledger/reviews")] == ["ada"]
+    assert "as ada approved, on 20" in str(review_of(Store(str(data)), "run-1"))
 
 
 def test_a_dry_run_asks_nobody_and_fails_only_where_it_was_told_to(data):

@@ -16,6 +16,9 @@ const layout = (more) => ({
 });
 const axis = (more) => ({ gridcolor: colour("--line"), linecolor: colour("--line"), zeroline: false, fixedrange: true, ...more });
 
+// The colour of each source of a date: the less sure, the warmer; grey where there was none.
+const SOURCES = { record: "--accent", metadata: "--duplicate", byline: "--published", url: "--quarantined", ingested: "--unchanged" };
+
 const figures = {
   heat: (data) => ({
     traces: [{
@@ -36,20 +39,51 @@ const figures = {
     traces: [{ type: "bar", x: data.x, y: data.y, marker: { color: colour("--accent") }, hovertemplate: "%{x}: %{y:,}<extra></extra>" }],
     layout: layout({ xaxis: axis({ type: "date" }), yaxis: axis({ rangemode: "tozero", tickformat: ",d", nticks: Math.min(6, Math.max(...data.y) + 1) }), bargap: 0.15 }),
   }),
-  trend: (data) => ({
-    traces: [
-      { type: "scatter", mode: "lines+markers", name: "Quarantined", x: data.x, y: data.refused, line: { color: colour("--bad"), width: 2 },
-        hovertemplate: "%{x}<br>%{y:.1%} quarantined<extra></extra>" },
-      { type: "scatter", mode: "lines+markers", name: "Cut per word", x: data.x, y: data.cut, yaxis: "y2", line: { color: colour("--accent"), width: 2 },
-        hovertemplate: "%{x}<br>%{y:.2f} characters cut for each word<extra></extra>" },
-    ],
+  // Shares of a run are of different sizes: one above the other, each with its own scale.
+  trend: (data) => {
+    const lines = [["Quarantined", data.refused, "--bad", "y", [0.56, 1]], ["Cut", data.cut, "--accent", "y2", [0, 0.44]]];
+    const scale = (shares) => {
+      const most = Math.max(0.01, ...shares);
+      return { range: [0, most * 1.15], tickformat: most < 0.05 ? ".1%" : ".0%", nticks: 4 };
+    };
+    return {
+      traces: lines.map(([name, shares, ink, yaxis]) => ({
+        type: "scatter", mode: "lines+markers", name, x: data.x, y: shares, yaxis, line: { color: colour(ink), width: 2 }, marker: { size: 5 }, cliponaxis: false,
+        hovertemplate: `%{x}<br>%{y:.1%} ${name.toLowerCase()}<extra></extra>`,
+      })),
+      layout: layout({
+        xaxis: axis({ type: "category", anchor: "y2", showgrid: false, nticks: window.innerWidth < 600 ? 3 : 8, tickangle: 0 }),
+        yaxis: axis({ ...scale(data.refused), domain: lines[0][4] }),
+        yaxis2: axis({ ...scale(data.cut), domain: lines[1][4] }),
+        annotations: lines.map(([name, , ink, , [, top]]) => ({
+          text: name, xref: "paper", yref: "paper", x: 0, y: top, xanchor: "left", yanchor: "bottom", showarrow: false, font: { color: colour(ink), size: 12 },
+        })),
+        margin: { t: 24, r: 8, b: 36, l: 48 },
+      }),
+    };
+  },
+  shares: (data) => ({
+    traces: [{
+      type: "heatmap", x: data.x, y: data.y, z: data.z, xgap: 1, ygap: 1, zmin: 0, zmax: 1, hoverongaps: false,
+      colorscale: [[0, colour("--heat-low")], [0.5, colour("--heat-some")], [1, colour("--heat-high")]], showscale: window.innerWidth >= 600,
+      colorbar: { thickness: 8, outlinewidth: 0, tickfont: { size: 11 }, len: 1, tickformat: ".0%", nticks: 5 },
+      hovertemplate: "%{y}<br>%{x}: %{z:.1%}<extra></extra>",
+    }],
     layout: layout({
-      showlegend: true,
-      legend: { orientation: "h", x: 0, y: 1.2 },
-      margin: { t: 32, r: 48, b: 36, l: 48 },
-      xaxis: axis({ type: "category", showgrid: false, nticks: 8, tickangle: 0, ticktext: data.x.map((name) => name.split(" ")[0]), tickvals: data.x, tickmode: data.x.length > 8 ? "auto" : "array" }),
-      yaxis: axis({ rangemode: "tozero", tickformat: Math.max(...data.refused) < 0.05 ? ".1%" : ".0%", nticks: 5 }),
-      yaxis2: axis({ overlaying: "y", side: "right", rangemode: "tozero", showgrid: false, tickformat: ".2f", nticks: 5 }),
+      margin: { t: 8, r: 8, b: 36, l: 90 },
+      xaxis: axis({ type: "category", showgrid: false, nticks: window.innerWidth < 600 ? 4 : 10, tickangle: 0 }),
+      yaxis: axis({ autorange: "reversed", showgrid: false, type: "category" }),
+    }),
+  }),
+  stack: (data) => ({
+    traces: Object.entries(data.series).map(([name, shares]) => ({
+      type: "bar", name, x: data.x, y: shares, marker: { color: colour(SOURCES[name]) }, hovertemplate: `%{x}: %{y:.1%} ${name}<extra></extra>`,
+    })),
+    layout: layout({
+      barmode: "stack", bargap: 0.15, showlegend: true, legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", traceorder: "normal" },
+      margin: { t: 32, r: 8, b: 36, l: 48 },
+      xaxis: axis({ type: "category", showgrid: false, nticks: window.innerWidth < 600 ? 4 : 10, tickangle: 0 }),
+      yaxis: axis({ range: [0, 1], tickformat: ".0%", nticks: 5 }),
     }),
   }),
 };
