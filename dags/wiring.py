@@ -38,16 +38,24 @@ LABEL = "{{ task.op_kwargs['part']['label'] }}"
 RETRY_WHAT_MAY_PASS = ExceptionRetryPolicy(
     [
         RetryRule(
-            [StorageError, OSError, "sqlalchemy.exc.OperationalError"],
+            [StorageError, OSError, "newsmill.database.DatabaseAwayError"],
             RetryAction.RETRY,
             reason="storage or database may answer again",
         ),
         RetryRule(
             ["newsmill.lock.CorpusBusyError"], RetryAction.RETRY, reason="the other run will let go of the corpus"
         ),
+        RetryRule(
+            ["newsmill.lock.CorpusLetGoError"],
+            RetryAction.RETRY,
+            reason="done once more under the lock, each step ends as if it had been done once",
+        ),
         RetryRule(Exception, RetryAction.FAIL, reason="the same input gives the same error"),
     ]
 )
+
+RETRIES = 3
+"""After 30, 60 and 120 seconds: a PostgreSQL that is started again is back within a minute, a failover within three."""
 
 DAG_ARGS: dict[str, Any] = {
     "start_date": datetime(2026, 1, 1, tzinfo=UTC),
@@ -56,7 +64,7 @@ DAG_ARGS: dict[str, Any] = {
     "tags": ["newsmill"],
     "default_args": {
         "owner": "newsmill",
-        "retries": 2,
+        "retries": RETRIES,
         "retry_delay": timedelta(seconds=30),
         "retry_exponential_backoff": 2.0,
         "max_retry_delay": timedelta(minutes=10),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from newsmill.dedup.index import in_chunks
+from newsmill.dedup.bulk import in_chunks
 from newsmill.extract.article import extract
 from newsmill.learn.sight import sighting_row
 from newsmill.model import (

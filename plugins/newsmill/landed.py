@@ -19,7 +19,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
-from newsmill.dedup.index import Index, in_chunks
+from newsmill.dedup.bulk import in_chunks
+from newsmill.dedup.index import Index
 from newsmill.storage import Entry
 from newsmill.watch import Limits
 

@@ -18,16 +18,17 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, Any, TypeVar
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.pool import NullPool
 
+from newsmill.database import explained, open_engine, parse
 from newsmill.model import NewsmillError
 from newsmill.storage import StorageError
 
@@ -36,13 +37,13 @@ NOTE_SECONDS = 0.5
 ADVISORY_KEY = int.from_bytes(b"newsmill", "big") >> 1
 """Of PostgreSQL's advisory lock, one for each database; `>> 1` makes it fit a signed bigint."""
 
-KEEP_ALIVE = {"keepalives": 1, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
-"""For libpq: a connection that says nothing while a run publishes is kept, in seconds, and its loss is noticed."""
-
 NAME_BYTES = 63
 """What PostgreSQL keeps of an application's name."""
 
 Got = TypeVar("Got")
+
+_CHECK: ContextVar[Callable[[], None]] = ContextVar("check", default=lambda: None)
+"""Fails when what this process holds was let go of; of the innermost block."""
 
 log = structlog.get_logger("newsmill")
 
@@ -83,8 +84,9 @@ def holding(index_url: str, what: str, *, wait: float, shared: bool = False) -> 
         CorpusBusyError: others held it all the time; says who.
         StorageError: the file that is locked cannot be written; says which.
         CorpusLetGoError: the block ended well, but the database had let go of the corpus meanwhile.
+        CorpusIndexError: the database refuses, or is away.
     """
-    url = sa.make_url(index_url)
+    url = parse(index_url)
     held = _file(url, what, wait, shared) if url.get_backend_name() == "sqlite" else _database(url, what, wait, shared)
     with held:
         yield
@@ -161,34 +163,56 @@ def _noted(path: Path) -> str:
 @contextmanager
 def _database(url: sa.URL, what: str, wait: float, shared: bool) -> Iterator[None]:
     name = f"{socket.gethostname()[:20]}/{os.getpid()}: {what}".encode()[:NAME_BYTES].decode(errors="ignore")
-    is_libpq = url.get_driver_name().startswith("psycopg")
-    engine = sa.create_engine(
-        url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=KEEP_ALIVE if is_libpq else {}
-    )
     ask = sa.func.pg_try_advisory_lock_shared if shared else sa.func.pg_try_advisory_lock
-    with engine.connect() as connection:
-        connection.execute(sa.select(sa.func.set_config("application_name", name, False)))
-        _patiently(
-            lambda: connection.execute(sa.select(ask(ADVISORY_KEY))).scalar() or None,
-            lambda: _asked(connection),
-            what,
-            wait,
-        )
-        yield  # the connection's end lets go
+    with ExitStack() as until_the_end:  # the connection's end lets go
+        with explained(url):
+            connection = until_the_end.enter_context(open_engine(url, isolation_level="AUTOCOMMIT").connect())
+            connection.execute(sa.select(sa.func.set_config("application_name", name, False)))
+            _patiently(
+                lambda: connection.execute(sa.select(ask(ADVISORY_KEY))).scalar() or None,
+                lambda: _asked(connection),
+                what,
+                wait,
+            )
+        told = _CHECK.set(lambda: _check(connection, what))
+        try:
+            yield
+        finally:
+            _CHECK.reset(told)
         _give_back(connection, what, shared)
+
+
+def check_held() -> None:
+    """Check, before a write that others would suffer from, that this process still holds the corpus, if it did.
+
+    A file stays locked. A database's connection may have ended, and another process may hold the corpus since.
+
+    Raises:
+        CorpusLetGoError: the database has let go of it.
+    """
+    _CHECK.get()()
+
+
+def _check(connection: sa.Connection, what: str) -> None:
+    _held_until_now(connection, sa.select(sa.true()), what)
 
 
 def _give_back(connection: sa.Connection, what: str, shared: bool) -> None:
     give = sa.func.pg_advisory_unlock_shared if shared else sa.func.pg_advisory_unlock
+    _held_until_now(connection, sa.select(give(ADVISORY_KEY)), what)
+
+
+def _held_until_now(connection: sa.Connection, question: sa.Select[Any], what: str) -> None:
     try:
-        was_held = connection.execute(sa.select(give(ADVISORY_KEY))).scalar()
+        is_held = connection.execute(question).scalar()
     except sa.exc.DBAPIError:
-        was_held = False
-    if not was_held:
+        is_held = False
+    if not is_held:
         raise CorpusLetGoError(
             f"the database ended the connection by which {what} held the corpus, before it was done; another process "
-            "may have written at the same time. Run `newsmill verify`, and see why connections end: a time-out of the "
-            "server or of something in between, or a pooler that shares them"
+            "may have written meanwhile. Run the task again, as Airflow does: it finds what was done. If it fails so "
+            "again and again, see why connections end: a time-out of the server or of something in between, or a "
+            "pooler that shares them"
         )
 
 

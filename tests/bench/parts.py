@@ -9,11 +9,11 @@ from __future__ import annotations
 import argparse
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
-from tests.bench import cluster, dag, firstpage, imports, known, memory, nights, peers, stages
+from tests.bench import cluster, dag, firstpage, imports, indexing, known, memory, nights, peers, stages
 from tests.bench.contenders import newsmill, trafilatura
 from tests.bench.records import PAGES, lay_out
 from tests.bench.speed import Rounds, alone, cores, in_turns, pooled, warm_up
@@ -156,6 +156,15 @@ def first_page(asked: argparse.Namespace, folder: Path) -> Iterator[Row]:
     yield Row(f"overview of {articles:,} articles, first : again", figures, "", "≤ 0.5 s", first <= 0.5)
 
 
+def index(asked: argparse.Namespace, folder: Path) -> Iterator[Row]:
+    """Rows a second of the index, in SQLite and in PostgreSQL."""
+    new = min(asked.corpus, indexing.OF_COMMIT)
+    for name, measured in indexing.measure(folder, asked.corpus, new):
+        yield Row(f"index of {asked.corpus:,} articles, {new:,} more, rows/s: {name}", (), "")
+        for what, rate in asdict(measured).items():
+            yield Row(f"  {what}", (f"{rate:,.0f}",), "")
+
+
 PARTS: dict[str, Part] = {
     "pages": pages,
     "dumps": dumps,
@@ -165,6 +174,7 @@ PARTS: dict[str, Part] = {
     "memory": peak,
     "nights": over_corpora,
     "plan": known_files,
+    "index": index,
     "imports": loading,
     "ui": first_page,
 }

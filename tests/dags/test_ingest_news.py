@@ -6,6 +6,7 @@ import itertools
 import json
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 
@@ -88,13 +89,23 @@ def test_params_are_validated(dag, name, bad, good):
 def test_retries_where_a_retry_can_help_and_nowhere_else(dag):
     from airflow.sdk import RetryAction
 
+    from newsmill.database import CorpusIndexError, DatabaseAwayError
+    from newsmill.lock import CorpusBusyError, CorpusLetGoError
     from newsmill.registry import RegistryError
     from newsmill.storage import StorageError
 
     policy = dag.get_task("extract").partial_kwargs["retry_policy"]
     decide = lambda error: policy.evaluate(error, 1, 3).action  # noqa: E731
-    assert decide(StorageError("full")) == decide(OSError("gone")) == RetryAction.RETRY
-    assert decide(RegistryError("typo")) == decide(KeyError("bug")) == RetryAction.FAIL
+    may_pass = (StorageError, OSError, DatabaseAwayError, CorpusBusyError, CorpusLetGoError)
+    assert {decide(kind("away")) for kind in may_pass} == {RetryAction.RETRY}
+    assert {decide(kind("wrong")) for kind in (CorpusIndexError, RegistryError, KeyError)} == {RetryAction.FAIL}
+
+
+def test_retries_span_the_minutes_in_which_a_database_fails_over(dag):
+    task = dag.get_task("deduplicate")
+    waits = [task.retry_delay * task.retry_exponential_backoff**turn for turn in range(task.retries)]
+    assert timedelta(minutes=3) <= sum(waits, timedelta()) <= timedelta(minutes=15)
+    assert max(waits) <= task.max_retry_delay
 
 
 def test_parsing_the_dags_loads_nothing_heavy():

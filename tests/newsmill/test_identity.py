@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from newsmill import identity, parquet, pipeline
 from newsmill.corpus import SchemaVersionError
-from newsmill.dedup.index import CorpusIndexError, Index
+from newsmill.database import CorpusIndexError
+from newsmill.dedup.index import Index
 from newsmill.dedup.tables import META
 from newsmill.identity import IdentityError, check, establish, read_identity
 from newsmill.model import Selection

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from newsmill import landed, pipeline
 from newsmill.dedup.index import Index
-from newsmill.dedup.tables import FILES
+from newsmill.dedup.tables import BY_DAY, FILES, STAMP
 from newsmill.landed import KnownFiles
 from newsmill.model import Selection
 from newsmill.settings import load_settings
@@ -107,6 +107,8 @@ def test_an_index_from_before_there_was_a_table_of_files_knows_none_until_it_get
     index = load_settings().index
     with sa.create_engine(index).begin() as connection:
         FILES.drop(connection)
+        BY_DAY.drop(connection)
+        STAMP.drop(connection)
     assert to_read(landing) == ALL
     Index(index).commit("other", DAY, [], [], files=[("a", "1")])
     assert Index(index).files(["a", "b"]) == {"a": "1"}

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from newsmill.cli.check import check
 from newsmill.cli.explain import explanation, facts, tell
-from newsmill.cli.recovery import rebuild_index, recover
+from newsmill.cli.recovery import migrate_index, rebuild_index, recover
 from newsmill.cli.screen import as_json, console, errors_for_people, visible
 from newsmill.cli.takedown import takedown
 from newsmill.cli.upkeep import repair, verify
@@ -32,7 +32,7 @@ app = typer.Typer(
 
 rules_app = typer.Typer(no_args_is_help=True, help="Try rules before they are merged.")
 app.add_typer(rules_app, name="rules")
-for command in (check, verify, repair, rebuild_index, recover, takedown):
+for command in (check, verify, repair, rebuild_index, migrate_index, recover, takedown):
     app.command()(command)
 
 CHANGES = 3

@@ -29,6 +29,20 @@ def rebuild_index(
         _tell_written(made.partitions)
 
 
+def migrate_index() -> None:
+    """Bring an older newsmill's index up to this one's tables, as the first run would; no row of it is lost."""
+    from newsmill.upkeep.migrate import migrate_index as migrate
+
+    with errors_for_people():
+        before, now = migrate()
+        if before is None:
+            console().print("there is no index yet; the first run makes it")
+        elif before >= now:
+            console().print(f"the index has revision {before}; there is nothing to migrate")
+        else:
+            console().print(f"the index was migrated from revision {before} to {now}")
+
+
 def _tell_written(keys: tuple[str, ...]) -> None:
     if keys:
         console().print(visible(f"an interrupted run was finished; it wrote {', '.join(keys)}"))

@@ -8,7 +8,6 @@ tables; so an index of any version, or one whose tables are broken, can be repla
 
 from __future__ import annotations
 
-import dataclasses
 import glob
 import os
 import uuid
@@ -17,18 +16,12 @@ from datetime import date
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.schema import CreateTable
 
-from newsmill.dedup.index import (
-    CORPUS_KEY,
-    KEYS_AT_ONCE,
-    ROWS_PER_WRITE,
-    VERSION_ROW,
-    CorpusIndexError,
-    Index,
-    in_chunks,
-)
-from newsmill.dedup.tables import ARTICLES, META, RECORDS, RUNS, TABLES
+from newsmill.database import CorpusIndexError, make_folder
+from newsmill.dedup.bulk import ROWS_AT_ONCE, find, in_chunks, put
+from newsmill.dedup.index import ARTICLE_ROW, CORPUS_KEY, RECORD_ROW, VERSION_ROW, Index, published_of
+from newsmill.dedup.migrating import alone, stamp
+from newsmill.dedup.tables import ARTICLES, META, RECORDS, REVISION, RUNS, STAMP, TABLES
 from newsmill.model import Published, Seen
 
 SQLITE_BESIDE = ("-journal", "-wal", "-shm")
@@ -65,11 +58,11 @@ class NewIndex(Index):
             TwiceError: two articles have one article_id or one content_hash; the old index is as it was.
             CorpusIndexError: the database refuses; the old index is as it was.
         """
-        if not self._is_sqlite:
+        if self._url.get_backend_name() != "sqlite":
             self._write(corpus, articles, records, runs)
             return
         path = Path(self._url.database or "")
-        self._make_folder(path.parent)
+        make_folder(self._url)
         for left in path.parent.glob(f".{glob.escape(path.name)}.*.tmp*"):
             left.unlink()
         beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
@@ -82,29 +75,27 @@ class NewIndex(Index):
     def _write(
         self, corpus: str, articles: Iterable[Published], records: Iterable[Seen], runs: Iterable[tuple[str, date]]
     ) -> None:
-        with self._explained(), self._engine.begin() as connection:
+        with self._writing() as connection:
+            alone(connection)
+            STAMP.drop(connection, checkfirst=True)
             TABLES.drop_all(connection)
-            for table in TABLES.sorted_tables:
-                connection.execute(CreateTable(table))
-            for rows in in_chunks(articles, KEYS_AT_ONCE):
-                _check_once(connection, rows)
-                connection.execute(sa.insert(ARTICLES), [dataclasses.asdict(row) for row in rows])
-            for chunk in in_chunks(records, ROWS_PER_WRITE):
-                last = {row.record_key: dataclasses.asdict(row) for row in chunk}  # a statement touches a row once
-                for statement, known in self._upserts(RECORDS, last.values()):
-                    connection.execute(statement, known)
-            named = ({"run_id": run_id, "run_date": day} for run_id, day in runs)
-            for statement, known in self._upserts(RUNS, named):
-                connection.execute(statement, known)
-            connection.execute(sa.insert(META), [VERSION_ROW, {"key": CORPUS_KEY, "value": corpus}])
+            TABLES.create_all(connection)
+            stamp(connection, REVISION)
+            for some in in_chunks(articles, ROWS_AT_ONCE):
+                _check_once(connection, some)
+                put(connection, ARTICLES, list(map(ARTICLE_ROW, some)))
+            for seen in in_chunks(map(RECORD_ROW, records), ROWS_AT_ONCE):
+                put(connection, RECORDS, seen)
+            for named in in_chunks(runs, ROWS_AT_ONCE):
+                put(connection, RUNS, named)
+            put(connection, META, [VERSION_ROW, (CORPUS_KEY, corpus)])
 
 
 def _check_once(connection: sa.Connection, rows: list[Published]) -> None:
     """Check that no article_id and no text of these rows is there already, or twice among them."""
     for what in ("article_id", "content_hash"):
-        values = [getattr(row, what) for row in rows]
-        found = connection.execute(sa.select(ARTICLES).where(ARTICLES.c[what].in_(values)))
-        known = {getattr(row, what): Published(**row._mapping) for row in found}
+        found = find(connection, ARTICLES, ARTICLES.c[what], (getattr(row, what) for row in rows))
+        known = {getattr(row, what): published_of(row) for row in found}
         for row in rows:
             first = known.setdefault(getattr(row, what), row)
             if first is not row:

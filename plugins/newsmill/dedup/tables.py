@@ -11,7 +11,11 @@ from typing import Any
 import sqlalchemy as sa
 
 INDEX_VERSION = 1
-"""Raise it with any change of these tables, and say in `Index` how an older index is read."""
+"""What an index is understood by: another version is refused, by readers and writers. Raise it only with a change that
+a newsmill of before would read wrongly; any other change is a revision alone."""
+
+REVISION = "0003"
+"""The newest of the migrations (`migrations/versions`), which lead to these tables. Any change of them needs one."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -59,7 +63,7 @@ ARTICLES = sa.Table(
 """Every article in the corpus; `model.Published` has the same fields."""
 
 BY_DAY = sa.Index("articles_by_day", ARTICLES.c.date, ARTICLES.c.outlet)
-"""To count articles by day and outlet without reading them. It came later than the table, like FILES."""
+"""To count articles by day and outlet without reading them."""
 
 RECORDS = sa.Table(
     "records",
@@ -78,8 +82,8 @@ FILES = sa.Table(
     sa.Column("path", sa.Text, primary_key=True),
     sa.Column("version", sa.Text, nullable=False),
 )
-"""Landing files of which a run has dealt with all records, with their version then. It came later than the others, and
-an index without it, or that an older newsmill writes on, is right: a file is read again whose version is not here."""
+"""Landing files of which a run has dealt with all records, with their version then. An index that an older
+newsmill writes on is right: a file is read again whose version is not here."""
 
 RUNS = sa.Table(
     "runs",
@@ -88,3 +92,8 @@ RUNS = sa.Table(
     sa.Column("run_date", sa.Date, nullable=False),
 )
 """Runs that changed the index."""
+
+STAMP = sa.Table(
+    "index_revision", sa.MetaData(), sa.Column("version_num", sa.String(32), primary_key=True, nullable=False)
+)
+"""Alembic's own table, in which it keeps the revision; its usual name is Airflow's, which may share the database."""

@@ -30,6 +30,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from newsmill.lock import check_held
 from newsmill.model import key_of
 from newsmill.publish.arrivals import Arrival, Leaver, by_partition, find_work
 from newsmill.publish.decisions import changes
@@ -73,6 +74,7 @@ def publish_group(staging: Staging, data: Store, keys: list[str], *, grace: floa
 
     Raises:
         PublishError: an outlet is no slug, or a file of the corpus is damaged or of a newer schema version.
+        CorpusLetGoError: the database has let go of the corpus, for another process to write.
     """
     note = Note(staging, keys)
     note.begin()
@@ -80,6 +82,7 @@ def publish_group(staging: Staging, data: Store, keys: list[str], *, grace: floa
     arrivals, leavers = find_work(staging, keys)
     changed: set[str] = set()
     for key, going in groupby(leavers, key=lambda leaver: leaver.key):
+        check_held()
         changed |= _let_go(staging, data, run, key, list(going))
     gone_until = time.monotonic() + (grace if leavers else 0)
     moved_into = {arrival.key for arrival in arrivals if arrival.moves}
@@ -88,6 +91,7 @@ def publish_group(staging: Staging, data: Store, keys: list[str], *, grace: floa
             time.sleep(max(0, gone_until - time.monotonic()))
         part = [arrival for arrival in arrivals if (arrival.key in moved_into) == is_late]
         for coming, rows in by_partition(staging, part, f"{key_of(*keys)}-{is_late:d}"):
+            check_held()
             changed |= _take_in(staging, data, run, coming, rows)
     return note.end(changed)
 

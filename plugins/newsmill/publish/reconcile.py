@@ -20,6 +20,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from newsmill.lock import check_held
 from newsmill.model import Fate, Published, Reason, Seen, place_of
 from newsmill.publish.decisions import changes, decisions
 from newsmill.publish.files import read_partition
@@ -70,13 +71,16 @@ def reconcile(staging: Staging, data: Store, index: TakesCommits, run: Run, read
 
     Raises:
         BooksError: records and fates do not balance, or the corpus does not hold what was decided.
+        CorpusLetGoError: the database has let go of the corpus, for another process to write.
     """
     report = make_report(staging, run, written_keys(staging))
     check_books(read_count, report)
     _check_departures(staging, data)
     for _ in _published(staging, data):
         pass  # every article is looked up before the first lasting word is written
+    check_held()
     write_ledger(staging, data, run, report)
+    check_held()
     index.commit(
         run.run_id, run.day, _published(staging, data), _dealt_with(staging), _freed(staging), _known(staging, run)
     )

@@ -12,9 +12,9 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
-from sqlalchemy.pool import NullPool
 
 from newsmill import parquet, pipeline
+from newsmill.database import CorpusIndexError, DatabaseAwayError, explained, open_engine
 from newsmill.dedup.index import Index
 from newsmill.dedup.tables import ARTICLES
 from newsmill.dedup.tombstones import read_tombstones
@@ -105,13 +105,19 @@ def _said(row: Mapping[str, str]) -> str:
 
 
 def _indexed(url: str, place: tuple[date, str]) -> list[sa.Row[tuple[str, str]]]:
-    """Return the articles that the index has in a partition; none where it cannot be read."""
-    engine = sa.create_engine(url, poolclass=NullPool)
+    """Return the articles that the index has in a partition; none where it cannot be read.
+
+    Raises:
+        DatabaseAwayError: what it has cannot be told now.
+    """
+    engine = open_engine(url)
     asked = sa.select(ARTICLES.c.article_id, ARTICLES.c.raw_path)
     try:
-        with engine.connect() as connection:
+        with explained(engine.url), engine.connect() as connection:
             return list(connection.execute(asked.where(ARTICLES.c.date == place[0], ARTICLES.c.outlet == place[1])))
-    except sa.exc.DBAPIError:
+    except DatabaseAwayError:
+        raise
+    except CorpusIndexError:
         return []
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pyarrow as pa
 import sqlalchemy as sa
-from sqlalchemy.pool import NullPool
 
+from newsmill.database import CorpusIndexError, DatabaseAwayError, explained, name_of, open_engine
 from newsmill.dedup.index import CORPUS_KEY
 from newsmill.dedup.tables import ARTICLES, FILES, INDEX_VERSION, META, RECORDS, RUNS, Moment
 from newsmill.identity import PATH, IdentityError, read_identity
@@ -45,11 +45,6 @@ _NAMES = {ARTICLES: "articles", RECORDS: "records", FILES: "landing_files"}
 """What they are called on the desk."""
 
 
-def name_of(url: str) -> str:
-    """Return how the index is told, without a password."""
-    return sa.make_url(url).render_as_string(hide_password=True)
-
-
 def _owners(data: Store, found: Findings) -> Collection[str | None] | None:
     """Return of which corpus the index may say that it is its own; None where that cannot be told."""
     try:
@@ -61,14 +56,20 @@ def _owners(data: Store, found: Findings) -> Collection[str | None] | None:
 
 
 def is_usable(url: str) -> bool:
-    """Tell whether the index is there, and can be read by this newsmill."""
+    """Tell whether the index is there, and can be read by this newsmill.
+
+    Raises:
+        DatabaseAwayError: that cannot be told now.
+    """
     address = sa.make_url(url)
     if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
         return False
     try:
-        with closing(sa.create_engine(address, poolclass=NullPool).connect()) as connection:
+        with explained(address), closing(open_engine(address).connect()) as connection:
             return not _problem(connection) and sa.inspect(connection).has_table(ARTICLES.name)
-    except sa.exc.SQLAlchemyError:
+    except DatabaseAwayError:
+        raise
+    except (sa.exc.SQLAlchemyError, CorpusIndexError):
         return False
 
 
@@ -83,15 +84,16 @@ def load_index(data: Store, url: str, desk: Desk, found: Findings) -> bool:
 
     Raises:
         SchemaVersionError: a newer newsmill writes this corpus, and knows better what is right.
+        DatabaseAwayError: the database is away, which says nothing of the index.
     """
     address = sa.make_url(url)
     name = name_of(url)
     allowed, newest, is_wanted = _owners(data, found), newest_published(data), desk.count("corpus") > 0
     if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
         return _missing(name, found) if is_wanted else True
-    engine = sa.create_engine(address, poolclass=NullPool)
+    engine = open_engine(address)
     try:
-        with closing(engine.connect()) as connection:
+        with explained(address), closing(engine.connect()) as connection:
             problem = _problem(connection)
             if problem:
                 return _unusable(name, problem, found)
@@ -107,8 +109,11 @@ def load_index(data: Store, url: str, desk: Desk, found: Findings) -> bool:
             for table, on_desk in _NAMES.items():
                 for part in _parts(connection, table):
                     desk.add(on_desk, part)
-    except (sa.exc.SQLAlchemyError, ValueError, TypeError, pa.ArrowException) as error:
-        return _unusable(name, str(getattr(error, "orig", error)), found)
+    except DatabaseAwayError:
+        raise
+    except (sa.exc.SQLAlchemyError, CorpusIndexError, ValueError, TypeError, pa.ArrowException) as error:
+        cause = error.__cause__ if isinstance(error, CorpusIndexError) else error
+        return _unusable(name, str(getattr(cause, "orig", cause)), found)
     return True
 
 

@@ -21,7 +21,8 @@ import pyarrow as pa
 import structlog
 
 from newsmill import parquet, pipeline
-from newsmill.dedup.index import CorpusIndexError, Index
+from newsmill.database import CorpusIndexError
+from newsmill.dedup.index import Index
 from newsmill.dedup.rebuilding import NewIndex, TwiceError
 from newsmill.dedup.tombstones import tombstone_names
 from newsmill.identity import PATH, Identity, IdentityError, read_identity, write_identity

@@ -20,6 +20,7 @@ from contextlib import contextmanager, suppress
 
 import structlog
 
+from newsmill.database import name_of
 from newsmill.identity import IdentityError, read_identity
 from newsmill.model import NewsmillError
 from newsmill.settings import Settings, absolute, load_settings
@@ -30,7 +31,7 @@ from newsmill.upkeep.closely import check_decided, check_restores
 from newsmill.upkeep.corpus import check_files, load_corpus
 from newsmill.upkeep.desk import open_desk
 from newsmill.upkeep.findings import SAMPLE, Findings, Verdict
-from newsmill.upkeep.index import load_index, name_of
+from newsmill.upkeep.index import load_index
 from newsmill.upkeep.ledger import list_ledger, load_aside, load_ledger, load_tombstones
 from newsmill.upkeep.sample import check_landing, choose
 from newsmill.upkeep.staging import check_left_behind, check_open_runs, check_profiles

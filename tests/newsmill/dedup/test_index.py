@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from newsmill.dedup import index as index_module
-from newsmill.dedup.index import CorpusIndexError, Index
+from newsmill import database
+from newsmill.database import CorpusIndexError
+from newsmill.dedup.index import Index
 from newsmill.dedup.tables import INDEX_VERSION
 from newsmill.model import Fate, Published, Seen
 
@@ -226,7 +227,7 @@ def test_a_lock_that_is_never_let_go_ends_with_an_error_that_names_it(
     path: Path, index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index.commit("run", DAY, [published("one")], [])
-    monkeypatch.setattr(index_module, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.1)
     holder = sqlite3.connect(path)
     holder.execute("BEGIN IMMEDIATE")
     with pytest.raises(CorpusIndexError, match="locked"):

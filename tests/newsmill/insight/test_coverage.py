@@ -11,6 +11,7 @@ import pytest
 from newsmill.dedup.index import Index
 from newsmill.insight.coverage import Coverage, coverage_of, days_until
 from newsmill.model import Published
+from tests.newsmill.dedup.shapes import make_old
 
 FIRST = date(2026, 3, 1)
 
@@ -85,10 +86,7 @@ def test_index_is_counted_again_only_when_a_run_has_changed_it(tmp_path, monkeyp
 
 def test_an_index_of_before_gets_what_counts_by_day_with_its_next_run(tmp_path):
     path = tmp_path / "index.sqlite"
-    index = Index(f"sqlite:///{path}")
-    index.claim("corpus")
-    with sqlite3.connect(path) as database:
-        database.execute("DROP INDEX articles_by_day")
+    make_old(f"sqlite:///{path}", "0002")
     Index(f"sqlite:///{path}").claim("corpus")
     with sqlite3.connect(path) as database:
         plan = database.execute("EXPLAIN QUERY PLAN SELECT date, outlet, count(*) FROM articles GROUP BY 1, 2")

@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from newsmill import pipeline
-from newsmill.dedup.index import CorpusIndexError, Index
+from newsmill.database import CorpusIndexError
+from newsmill.dedup.index import Index
 from newsmill.identity import IdentityError
 from newsmill.publish.ledger import write_ledger
 from newsmill.publish.report import make_report
