@@ -11,6 +11,7 @@ from typing import Any
 
 from airflow.sdk import (
     Asset,
+    Connection,
     ExceptionRetryPolicy,
     Param,
     RetryAction,
@@ -24,6 +25,7 @@ import alerts
 from current import params, run_day, run_id
 from metrics import measured
 from newsmill import pipeline
+from newsmill.lent import lend
 from newsmill.model import Review
 from newsmill.registry import MAX_SLUG, SLUG, outlet_slugs
 from newsmill.settings import load_settings
@@ -31,6 +33,7 @@ from newsmill.storage import StorageError
 from review import ReviewOperator
 
 SETTINGS = load_settings()
+lend(SETTINGS.store_connection, Connection.get)  # which is asked when a task opens an object store, not here
 CORPUS = Asset(name="newsmill_corpus", uri="newsmill://corpus", group="newsmill")  # one, wherever the data lies: an
 # Airflow that knew the name with another URI refuses to run the tasks
 LABEL = "{{ task.op_kwargs['part']['label'] }}"

@@ -12,6 +12,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests import objectstore
+
 PROJECT = Path(__file__).parents[1]
 AIRFLOW_HOME = Path(tempfile.mkdtemp(prefix="newsmill-airflow-"))
 atexit.register(shutil.rmtree, AIRFLOW_HOME, ignore_errors=True)
@@ -51,6 +53,20 @@ def settings_of_the_test(tmp_path, monkeypatch):
     monkeypatch.setenv("NEWSMILL_LANDING_URI", str(tmp_path / "landing"))
     monkeypatch.setenv("NEWSMILL_DATA_URI", str(tmp_path / "data"))
     monkeypatch.setenv("NEWSMILL_MOVE_GRACE_SECONDS", "0")
+
+
+@pytest.fixture(scope="session")
+def s3_server():
+    """Run a real S3 server, for tests with the markers `integration` and `enable_socket`."""
+    with objectstore.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def gs_server():
+    """Run a server that speaks as Google Cloud Storage does, where its package is installed; return its address."""
+    with objectstore.running_gs() as address:
+        yield address
 
 
 def pytest_collection_modifyitems(items):

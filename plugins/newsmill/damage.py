@@ -106,7 +106,7 @@ def damage(staging: Staging) -> Iterator[tuple[str, str]]:
     Of a run that has decided, files without which it cannot be finished are damaged when they are missing.
     """
     for path in map(staging.path, NEEDED if staging.is_decided else ()):
-        if not staging.data.exists(path):
+        if not staging.data.is_file(path):
             yield path, "it is missing"
     for entry in staging.data.files(staging.root):
         why = _why_damaged(staging, entry.path)

@@ -109,11 +109,11 @@ def _review(place: Workplace) -> list[str]:
     from newsmill.publish.reviewed import sentences
 
     path = place.staging.path(REVIEW_FILE)
-    return [said for _, said in sentences(place.data, path)] if place.data.exists(path) else []
+    return [said for _, said in sentences(place.data, path)] if place.data.is_file(path) else []
 
 
 def _differences(place: Workplace) -> dict[str, bytes]:
     from newsmill.publish.ledger import DIFFERENCES_FILE
 
     path = place.staging.path(DIFFERENCES_FILE)
-    return {DIFFERENCES_FILE: place.data.read(path)} if place.data.exists(path) else {}
+    return {DIFFERENCES_FILE: place.data.read(path)} if place.data.is_file(path) else {}

@@ -57,7 +57,7 @@ def read_identity(data: Store) -> Identity | None:
     """
     from newsmill.corpus import check_version
 
-    if not data.exists(PATH):
+    if not data.is_file(PATH):
         return None
     try:
         content = json.loads(data.read(PATH))

@@ -27,6 +27,7 @@ from newsmill.model import (
     place_of,
 )
 from newsmill.read.failure import BadRecordError, unreadable
+from newsmill.read.files import files_of
 from newsmill.read.records import read_slice
 from newsmill.registry import Registry
 from newsmill.rows import article_row, date_of, unchanged_row, unreadable_row
@@ -124,7 +125,7 @@ def not_met(place: Workplace, batch: Batch, met: Collection[str]) -> Iterator[Ta
 
 def _readings(place: Workplace, batch: Batch, watch: Watch, behind: Mark | None) -> Iterator[_Reading]:
     landing, limit = place.landing, place.settings.max_record_bytes
-    for number, part in _parts(batch, behind):
+    for number, part in landing.expecting(_parts(batch, behind), lambda each: files_of(each[1])):
         for raw in read_slice(landing, part, max_record_bytes=limit, at=watch.at):
             spot = watch.leave()
             yield _Reading(raw, Mark(number, spot.rest if spot else None))

@@ -35,7 +35,8 @@ def clear_staging(data: Store, days: float, *, but: str) -> list[str]:
     before = datetime.now(UTC) - timedelta(days=days)
     own = Staging.of(data, but).root
     found = [Staging(data, name) for name in data.folders("staging")]
-    free = [one for one in found if one.root != own and not one.is_decided and not data.exists(one.path(TAKEDOWN_FILE))]
+    others = [one for one in found if one.root != own and not data.is_file(one.path(TAKEDOWN_FILE))]
+    free = [one for one in others if not one.is_decided]
     old = [one for one in free if _written(one) < before and not is_waiting(one)]
     for staging in old:
         data.remove(staging.root)
@@ -47,9 +48,7 @@ def clear_staging(data: Store, days: float, *, but: str) -> list[str]:
 
 def _written(staging: Staging) -> datetime:
     """Return when something was last written in a folder; a task of its run may have begun a minute ago."""
-    data = staging.data
-    paths = [entry.path for entry in data.files(staging.root)]
     try:
-        return max(data.modified(path) for path in ([staging.root] if data.is_local else []) + paths)
+        return staging.data.last_written(staging.root)
     except FileNotFoundError:
         return datetime.now(UTC)  # its run is at work on it

@@ -30,6 +30,7 @@ from newsmill.workplace import (
     check_apart,
     find_workplace,
     holding_corpus,
+    open_data,
     open_landing,
     open_workplace,
     outlets_of,
@@ -97,7 +98,7 @@ def begin(run_id: str, day: date, selection: Selection) -> Workplace:
     settings = load_settings()
     outlets_of(settings)
     rules_of(settings)
-    landing, data = open_landing(selection), Store(settings.data)
+    landing, data = open_landing(selection), open_data(settings)
     check_apart(landing, data)
     _check_in(run_id, data, dry_run=selection.dry_run)
     Staging.of(data, run_id).start(run_id, day, selection)
@@ -338,7 +339,7 @@ def recover(run_id: str) -> list[str]:
     Raises:
         CorpusBusyError: another process holds the corpus.
     """
-    if not Store(load_settings().data).is_folder():
+    if not open_data(load_settings()).is_folder():
         return []  # nothing is made before the settings are checked
     with holding_corpus(f"{run_id}: recover"):
         return finish_others()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from newsmill.registry import MAX_SLUG, SLUG
@@ -27,11 +27,12 @@ _PATH = re.compile(rf"{FOLDER}/date=(?P<day>\d{{4}}-\d\d-\d\d)/outlet=(?P<outlet
 
 @dataclass(frozen=True, slots=True)
 class CorpusFile:
-    """A file of the corpus: its path from the data root, and the partition that it lies in."""
+    """A file of the corpus: its path from the data root, the partition that it lies in, and the version listed."""
 
     path: str
     day: date
     outlet: str
+    version: str | None = field(default=None, compare=False)
 
     @property
     def key(self) -> str:
@@ -60,4 +61,4 @@ def corpus_files(data: Store, below: str = FOLDER) -> Iterator[CorpusFile]:
     for entry in data.files(below):
         file = corpus_file(entry.path)
         if file:
-            yield file
+            yield replace(file, version=entry.version)

@@ -122,7 +122,7 @@ def _staged(staging: Staging, dataset: str) -> int:
 
 def _file(staging: Staging, name: str) -> int:
     path = staging.path(name)
-    return staging.data.size(path) if staging.data.exists(path) else 0
+    return staging.data.size(path) if staging.data.is_file(path) else 0
 
 
 def _largest(data: Store, keys: list[str]) -> int:

@@ -35,6 +35,10 @@ class Settings(BaseSettings):
         "",
         description="SQLAlchemy URL of the index of published articles; empty: an SQLite file in the data root.",
     )
+    store_connection: str = Field(
+        "",
+        description="Id of the Airflow connection with the object store's credentials; empty: the usual environment.",
+    )
     include_dir: str = Field("include", description="The folder that holds outlets/ and rules/.")
     schedule: str = Field(
         "0 3 * * *", description="When ingest_news runs: a cron line in UTC, or empty for by hand only."

@@ -90,12 +90,12 @@ class Staging:
     @property
     def has_begun(self) -> bool:
         """Tell whether the folder of a run that has begun, and not ended, is there."""
-        return self.data.exists(self.path("run.json"))
+        return self.data.is_file(self.path("run.json"))
 
     @property
     def is_decided(self) -> bool:
         """Tell whether the run had decided what to publish, even if what it decided cannot be read any more."""
-        return self.data.exists(self.path("groups.json"))
+        return self.data.is_file(self.path("groups.json"))
 
     def stands(self, *paths: str) -> bool:
         """Tell whether these files stay as they are: the run has decided on them, and they are whole.
@@ -111,12 +111,13 @@ class Staging:
         Raises:
             StagingError: the staging folder is gone: the run has ended, or never began.
         """
-        if not self.has_begun:
+        try:
+            content = self._read_json("run.json")
+        except FileNotFoundError:
             raise StagingError(
                 f"{self.data.uri}/{self.root} is gone: this run has ended already (staging is removed when a run "
                 "succeeds); start a new run instead of clearing this task"
-            )
-        content = self._read_json("run.json")
+            ) from None
         asked = content["selection"]
         for name in ("from_date", "to_date"):
             asked[name] = date.fromisoformat(asked[name]) if asked[name] else None
@@ -144,7 +145,7 @@ class Staging:
     def planned_versions(self) -> Iterator[tuple[str, str]]:
         """Yield path and version of each landing file of the plan that has one, as often as it has slices."""
         path = self.path("plan.parquet")
-        for row in read_rows(self.data, path) if self.data.exists(path) else ():
+        for row in read_rows(self.data, path) if self.data.is_file(path) else ():
             if row.get("version"):
                 yield row["path"], row["version"]
 
@@ -160,7 +161,7 @@ class Staging:
     @property
     def names_records(self) -> bool:
         """Tell whether the run takes records by their names, be they known or not."""
-        return self.data.exists(self.path("wanted.parquet"))
+        return self.data.is_file(self.path("wanted.parquet"))
 
     def wanted(self, number: int) -> dict[str, Wanted] | None:
         """Return the records that a batch is to take, by record_key; None: it takes all that it reads."""
@@ -190,11 +191,12 @@ class Staging:
         Raises:
             StagingError: the run has not decided what to publish.
         """
-        if not self.is_decided:
+        try:
+            groups: list[list[str]] = self._read_json("groups.json")
+        except FileNotFoundError:
             raise StagingError(
                 f"{self.data.uri}/{self.root}: this run has not decided what to publish: clear the task deduplicate"
-            )
-        groups: list[list[str]] = self._read_json("groups.json")
+            ) from None
         return groups
 
     def end(self) -> None:

@@ -103,7 +103,7 @@ def find_workplace(run_id: str) -> Workplace | None:
     data = Store(load_settings().data)
     staging = Staging.of(data, run_id)
     if staging.has_begun:  # of a run that ended while its folder was being removed, the decision is gone first
-        has_ended = not staging.is_decided and data.exists(ledger_path("runs", staging.run()))
+        has_ended = not staging.is_decided and data.is_file(ledger_path("runs", staging.run()))
     else:
         has_ended = of_run(data, run_id) is not None
     if has_ended:
@@ -145,13 +145,22 @@ def open_landing(selection: Selection) -> Store:
         NewsmillError: it does not exist, or the dates that were asked for are the wrong way round.
     """
     check_days(selection.from_date, selection.to_date)
-    landing = Store(absolute(selection.landing_uri))
+    landing = Store.of_setting("NEWSMILL_LANDING_URI", absolute(selection.landing_uri))
     if not landing.is_folder():
         raise NewsmillError(
             f"the landing zone {landing.uri} does not exist: set NEWSMILL_LANDING_URI (or the run's landing zone, or "
             "LANDING for make run) to the folder that holds the raw files"
         )
     return landing
+
+
+def open_data(settings: Settings) -> Store:
+    """Open the data root, there or not.
+
+    Raises:
+        StorageError: it lies in an object store that cannot be asked.
+    """
+    return Store.of_setting("NEWSMILL_DATA_URI", settings.data)
 
 
 def check_days(from_date: date | None, to_date: date | None) -> None:

@@ -4,15 +4,36 @@ import os
 
 import pytest
 
-from newsmill.storage import Entry, StorageError, Store
+from newsmill import objects
+from newsmill.gs import Gs
+from newsmill.storage import NOTHING, ChangedError, Entry, StorageError, Store
+from tests import objectstore
+from tests.objectstore import lend
+
+ON_SERVER = [pytest.mark.integration, pytest.mark.enable_socket]
 
 
-@pytest.fixture(params=["disk", "memory"])
-def store(request, tmp_path):
-    """The same contract on disk and on an object store (fsspec's own in memory)."""
+@pytest.fixture(params=["disk", "memory", pytest.param("s3", marks=ON_SERVER), pytest.param("gs", marks=ON_SERVER)])
+def store(request, tmp_path, monkeypatch):
+    """The same contract on disk and on object stores: fsspec's own in memory, and a real server."""
     if request.param == "disk":
         return Store(str(tmp_path / "root"))
+    if request.param == "s3":
+        server = request.getfixturevalue("s3_server")
+        lend(server, monkeypatch)
+        return Store(server.new_prefix())
+    if request.param == "gs":
+        return Store(request.getfixturevalue("gs_prefix"))
     return Store(f"memory://{tmp_path.name}")
+
+
+@pytest.fixture
+def gs_prefix(gs_server, monkeypatch, tmp_path):
+    """Return the URI of a place in a server that speaks as Google's does."""
+    monkeypatch.setattr(objects, "_opened", {})
+    options = {"endpoint_url": gs_server, "token": "anon", "project": "newsmill"}
+    monkeypatch.setattr(Gs, "defaults", {**Gs.defaults, **options})
+    return f"gs://{objectstore.BUCKET}/{tmp_path.name}"
 
 
 def test_files_are_listed_by_path_without_hidden_ones(store):
@@ -38,6 +59,23 @@ def test_a_file_appears_or_changes_only_when_its_writer_ends_well(store):
     store.write("x/file", b"new")
     assert store.read("x/file") == b"new"
     assert [entry.path for entry in store.files()] == ["x/file"]
+
+
+def test_only_what_was_read_is_replaced_where_the_store_can_compare(store):
+    store.write("x", b"1")
+    (read,) = store.files()
+    store.write("x", b"2")
+    try:
+        with store.replacing("x", read.version) as handle:
+            handle.write(b"3")
+    except ChangedError:
+        assert store.read("x") == b"2"
+    else:
+        assert store.is_local or read.version is None
+        assert store.read("x") == b"3"
+    if not store.is_local and read.version:
+        with pytest.raises(ChangedError), store.replacing("x", NOTHING) as handle:
+            handle.write(b"4")
 
 
 def test_failed_write_leaves_no_other_file_on_disk(tmp_path):

@@ -16,10 +16,12 @@ from rich.text import Text
 
 from newsmill.cli.check import check
 from newsmill.cli.explain import explanation, facts, tell
+from newsmill.cli.lending import asked_of_airflow
 from newsmill.cli.recovery import migrate_index, rebuild_index, recover
 from newsmill.cli.screen import as_json, console, errors_for_people, visible
 from newsmill.cli.takedown import takedown
 from newsmill.cli.upkeep import repair, verify
+from newsmill.lent import lend
 from newsmill.model import Article, Cleaned, NewsmillError, Unreadable
 from newsmill.preview.files import preview, preview_pasted
 from newsmill.preview.verdict import judged
@@ -52,6 +54,13 @@ Landed = Annotated[bool, typer.Option("--landed", help="Take files of the landin
 Url = Annotated[str | None, typer.Option("--url", help="The address of the record from standard input.")]
 Judge = Annotated[bool, typer.Option("--verdict", help="Say what validation says of it, too; takes some seconds more.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a record.")]
+
+
+@app.callback()
+def begin() -> None:
+    """Say how the connection with an object store's credentials is read, if the settings name one."""
+    with errors_for_people():
+        lend(load_settings().store_connection, asked_of_airflow)
 
 
 @app.command()

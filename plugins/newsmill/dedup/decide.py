@@ -110,7 +110,7 @@ def _with_verdicts(staging: Staging, articles: pa.Table) -> pa.Table:
     """Add the columns `failed` and `warnings`."""
     path = staging.path("verdicts.parquet")
     verdicts = VERDICTS.empty_table()
-    if staging.data.exists(path):
+    if staging.data.is_file(path):
         with parquet.opened(staging.data, path) as file:
             verdicts = parquet.read(file).cast(VERDICTS)
     places = pc.index_in(articles["record_key"], value_set=verdicts["record_key"].combine_chunks())

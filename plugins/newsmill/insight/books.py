@@ -80,7 +80,7 @@ def run_of_file(data: Store, path: str) -> RunBooks | None:
     """
     day, name = path.split("/")[-2:]
     own = f"ledger/runs/{day}/{name}"
-    return _read(data, own) if data.exists(own) else None
+    return _read(data, own) if data.is_file(own) else None
 
 
 def find_run(data: Store, run_id: str) -> RunBooks | None:
@@ -104,7 +104,7 @@ def rows_of(data: Store, run: RunBooks, dataset: str, columns: list[str], **equa
         NewsmillError: the file cannot be read; says what mends it.
     """
     path = run.file(dataset)
-    if not data.exists(path):
+    if not data.is_file(path):
         return
     needed = list(dict.fromkeys([*columns, *equal]))
     try:

@@ -140,7 +140,7 @@ def _published(data: Store, path: str, ids: pa.Array, revisions: Mapping[str, in
 
 def _removals(data: Store, path: str, records: Iterable[str]) -> dict[str, list[Removal]]:
     found: defaultdict[str, list[Removal]] = defaultdict(list)
-    if data.exists(path):
+    if data.is_file(path):
         wanted = pa.array(sorted(records), pa.string())
         for part in _parts(data, path, ["record_key", *Removal.__slots__]):
             for row in part.filter(pc.is_in(part["record_key"], value_set=wanted)).to_pylist():

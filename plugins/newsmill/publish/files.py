@@ -21,7 +21,7 @@ from newsmill.model import NewsmillError
 from newsmill.places import FILE_NAME, FOLDER, corpus_files
 from newsmill.registry import MAX_SLUG, SLUG
 from newsmill.schema import CORPUS, SCHEMA_VERSION
-from newsmill.storage import Store
+from newsmill.storage import NOTHING, Store
 
 ROWS_PER_GROUP = 2000
 """Fixed, so that equal rows give equal bytes. About 10 MB of news text: small enough to skip, large enough to pack."""
@@ -36,11 +36,15 @@ class PublishError(NewsmillError):
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """What lies in one partition: its rows, sorted, and the files that they lie in."""
+    """What lies in one partition: its rows, sorted, and the files that they lie in.
+
+    `version` is that of the file that we write, as it was listed before it was read; `NOTHING` where there is none.
+    """
 
     key: str
     rows: pa.Table
     files: tuple[str, ...]
+    version: str | None = None
 
     @property
     def path(self) -> str:
@@ -77,8 +81,9 @@ def read_partition(data: Store, key: str, columns: list[str] | None = None) -> P
         PublishError: a file is damaged or was written by a newer newsmill.
     """
     folder = folder_of(key)
-    files = tuple(file.path for file in corpus_files(data, folder))
-    own_first = sorted(files, key=lambda path: (path != f"{folder}/{FILE_NAME}", path))
+    versions = {file.path: file.version for file in corpus_files(data, folder)}
+    files, own = tuple(versions), f"{folder}/{FILE_NAME}"
+    own_first = sorted(files, key=lambda path: (path != own, path))
     rows = _schema(columns).empty_table()
     for path in own_first:
         found = _read(data, path, columns)
@@ -87,20 +92,23 @@ def read_partition(data: Store, key: str, columns: list[str] | None = None) -> P
                 pc.invert(pc.is_in(found["article_id"], value_set=rows["article_id"].combine_chunks()))
             )
         rows = pa.concat_tables([rows, found])
-    return Partition(key, rows if len(files) < 2 or columns else in_order(rows), files)
+    return Partition(key, rows if len(files) < 2 or columns else in_order(rows), files, versions.get(own, NOTHING))
 
 
 def write_partition(data: Store, old: Partition, rows: pa.Table) -> bool:
     """Make a partition hold exactly these rows; return whether a file had to change.
 
-    One rename replaces the file, so a reader finds the old rows or the new ones. Where no row is left an empty file
-    stays: a reader that has listed it would fail if it went.
+    One rename or PUT replaces the file, so a reader finds the old rows or the new ones. Where no row is left an empty
+    file stays: a reader that has listed it would fail if it went.
+
+    Raises:
+        ChangedError: the file is not what `old` was read from any more; an object store that can compare says so.
     """
     data.sweep(old.path)
     rows = in_order(rows)
     if old.is_tidy and rows.equals(old.rows):
         return False
-    _write(data, old.path, rows)
+    _write(data, old.path, rows, old.version)
     for path in old.files:
         if path != old.path:
             data.remove(path)
@@ -126,11 +134,11 @@ def rows_of(tables: Iterable[pa.Table], schema: pa.Schema) -> pa.Table:
     return pa.concat_tables([schema.empty_table(), *tables])
 
 
-def _write(data: Store, path: str, rows: pa.Table) -> None:
+def _write(data: Store, path: str, rows: pa.Table, was: str | None) -> None:
     metadata = {VERSION_KEY: str(SCHEMA_VERSION).encode(), ARTICLES_KEY: str(len(rows)).encode()}
     # one chunk a column: pages end where chunks end, and chunks come from how the rows were read
     whole = rows.combine_chunks().replace_schema_metadata(metadata)
-    with data.replacing(path) as handle:
+    with data.replacing(path, was) as handle:
         pq.write_table(
             whole,
             handle,

@@ -125,7 +125,7 @@ def _staged(staging: Staging, dataset: str) -> Iterator[pa.Table]:
 def _of_file(staging: Staging, name: str, schema: pa.Schema) -> Iterator[pa.Table]:
     """Yield what only some runs have: the differences of `reprocess`, the review of too large a quarantine."""
     path = staging.path(name)
-    if staging.data.exists(path):
+    if staging.data.is_file(path):
         yield from _parts(staging, path, schema.names)
 
 

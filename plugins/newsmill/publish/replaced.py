@@ -31,7 +31,7 @@ def note_replaced(staging: Staging, run: Run, key: str, rows: pa.Table, replaced
         return
     path = staging.path(f"revisions/{folder_of(key).removeprefix('corpus/').replace('/', ',')}.parquet")
     noted = REVISIONS.empty_table()
-    if staging.data.exists(path):
+    if staging.data.is_file(path):
         with parquet.opened(staging.data, path) as file:
             noted = parquet.read(file)
     is_noted = pc.is_in(rows["article_id"], value_set=noted["article_id"].combine_chunks())

@@ -23,7 +23,7 @@ class Note:
 
     def begin(self) -> None:
         """Note that the task began; a note that is there already says that this is not its first attempt."""
-        self._is_repeated = self._staging.data.exists(self._path)
+        self._is_repeated = self._staging.data.is_file(self._path)
         self._write(self._keys)
 
     def end(self, changed: Iterable[str]) -> list[str]:

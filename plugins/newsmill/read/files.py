@@ -38,6 +38,11 @@ class _Raw:
     fingerprint: str | None = None
 
 
+def files_of(part: Slice) -> list[str]:
+    """Return the files that a slice is read from, those of JSON Lines left out: they are streamed."""
+    return [] if part.first_line else [part.path, f"{part.path}{SIDECAR}"]
+
+
 def read_file(landing: Store, part: Slice, *, max_record_bytes: int, at: Watch = unwatched) -> RawRecord | Unreadable:
     """Read the one record of a plain file; `at` is told of it first."""
     lost = at(Spot(raw_path=part.path, folder=folder_of(part.path)))

@@ -93,7 +93,8 @@ def plan_batches(
     packer = _Packer(batch_records, batch_bytes)
     found = _record_files(landing, ignored or Ignored())
     wanted = pass_over(found) if pass_over else (Entry(entry.path, entry.size) for entry in found)
-    every = (_parts(landing, entry) for entry in wanted)
+    coming = landing.expecting(wanted, lambda entry: [entry.path], PROBE_BYTES)
+    every = (_parts(landing, entry) for entry in coming)
     for parts in every if only is None else (_parts_of(landing, path) for path in only):
         for part in parts:
             yield from packer.add(part)
@@ -192,7 +193,7 @@ def _writable(path: str) -> str:
 def _head(landing: Store, path: str) -> tuple[bytes, bool]:
     """Return a file's first bytes, uncompressed as far as that goes, and whether they are all."""
     head = b""
-    with suppress(DamagedError, OSError), landing.open(path) as handle:
+    with suppress(DamagedError, OSError), landing.open(path, PROBE_BYTES) as handle:
         for piece in chunks(handle):
             head += piece
             if len(head) >= PROBE_BYTES:

@@ -8,12 +8,15 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
+from airflow.models.connection import Connection
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException as StarletteError
 
+from newsmill.lent import lend
 from newsmill.model import NewsmillError
+from newsmill.settings import load_settings
 from newsmill.ui import acting, looking, serving
 from newsmill.ui.render import page
 from newsmill.ui.replay import DAG_ID as REPLAY
@@ -24,6 +27,8 @@ log = structlog.get_logger("newsmill")
 
 def make_app() -> FastAPI:
     """Return the application with all pages, for a user who is logged in."""
+    # a page is no task: it asks Airflow's own secrets, when it opens an object store
+    lend(load_settings().store_connection, Connection.get_connection_from_secrets)
     app = FastAPI(dependencies=[LOGGED_IN], docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.middleware("http")(add_headers)
     app.add_exception_handler(StarletteError, _refused)

@@ -54,7 +54,7 @@ def show_overview(request: Request, days: int = 0, number: Number = 1) -> HTMLRe
         pages=pages,
         heat=charts.coverage(shown, columns, found.coverage),
         trend=charts.trends([(run, run.report) for run in found.runs]),
-        has_docs=data.exists("docs/index.html"),
+        has_docs=data.is_file("docs/index.html"),
     )
 
 
@@ -151,7 +151,7 @@ def show_run(request: Request, run_id: Text, number: Number = 1) -> HTMLResponse
         number=number,
         pages=pages,
         review=review_of(data, run.run_id),
-        has_docs=data.exists("docs/index.html"),
+        has_docs=data.is_file("docs/index.html"),
     )
 
 

@@ -36,7 +36,7 @@ from newsmill.upkeep.ledger import list_ledger, load_aside, load_ledger, load_to
 from newsmill.upkeep.sample import check_landing, choose
 from newsmill.upkeep.staging import check_left_behind, check_open_runs, check_profiles
 from newsmill.upkeep.tombstones import known_tombstones
-from newsmill.workplace import holding_corpus
+from newsmill.workplace import holding_corpus, open_data
 
 POLL_SECONDS = 5.0
 ATTEMPTS = 3
@@ -63,7 +63,7 @@ def verify(*, sample: int | None = SAMPLE, seed: str = "", landing: str | None =
             longer than is to be waited.
     """
     settings = load_settings()
-    data = Store(settings.data)
+    data = open_data(settings)
     if not data.is_folder():
         raise NewsmillError(f"{data.uri}: there is no data root here; set NEWSMILL_DATA_URI, or run make run first")
     with suppress(IdentityError):

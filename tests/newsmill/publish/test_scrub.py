@@ -123,9 +123,9 @@ def test_other_rows_keep_value_and_order_and_nothing_is_due_twice(rows: list[dic
         for old, new, is_meant in zip(before, after, meant, strict=True):
             assert new == (old | {"detail": None, "warnings": [], "source_id": old["raw_path"]} if is_meant else old)
         assert not any(due for part in find(data, "ledger/fates", OURS) for due in part["is_due"].to_pylist())
-        modified = data.modified(PATH)
+        modified = data.last_written(PATH)
         scrub(data, "ledger/fates", OURS)
-        assert (data.read(PATH), data.modified(PATH)) == (content, modified)
+        assert (data.read(PATH), data.last_written(PATH)) == (content, modified)
 
 
 def test_rows_of_others_that_hold_one_of_the_texts_stay_without_it(tmp_path: Path) -> None:
