@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from newsmill.model import NewsmillError, Selection
 from newsmill.settings import Settings, load_settings
 from newsmill.storage import Store
-from newsmill.workplace import check_apart, open_landing, outlets_of, rules_of
+from newsmill.workplace import check_apart, open_data, open_landing, outlets_of, rules_of
 
 PROBE = ".newsmill-check"
 """Written into the data root, read back, and removed."""
@@ -52,16 +52,19 @@ def _problem(setting: str, look: Callable[[Settings], object], settings: Setting
 
 
 def _landing(settings: Settings) -> None:
-    landing = open_landing(Selection(landing_uri=settings.landing_uri))
+    """Look at the landing zone; in an object store there is no folder before there is something in it."""
+    landing = Store.of_setting("NEWSMILL_LANDING_URI", settings.landing)
     check_apart(landing, Store(settings.data))
+    if landing.is_local:
+        open_landing(Selection(landing_uri=settings.landing_uri))
 
 
 def _data(settings: Settings) -> None:
-    data = Store(settings.data)
+    data = open_data(settings)
     data.write(PROBE, b"newsmill")
     try:
         if data.read(PROBE) != b"newsmill":
-            raise NewsmillError(f"NEWSMILL_DATA_URI: {data.uri} does not give back what was written there")
+            raise NewsmillError(f"{data.uri} does not give back what was written there")
     finally:
         data.remove(PROBE)
 

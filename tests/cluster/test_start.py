@@ -50,18 +50,28 @@ def test_weak_secret_stops_the_start(servers):
 
 
 @pytest.mark.parametrize("setting", ["LANDING", "DATA"])
-@pytest.mark.parametrize("wrong", ["bucket", "address", "key"])
-def test_store_that_cannot_be_used_stops_the_start(servers, setting, wrong):
-    changes = {
-        "bucket": {f"CLUSTER_{setting}_URI": "s3://no-such-bucket/here"},
-        "address": {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{free_port()}"},
-        "key": {"AWS_SECRET_ACCESS_KEY": "0" * 64},
-    }[wrong]
-    code, said = looked_at(servers, **changes)
+def test_wrong_bucket_stops_the_start(servers, setting):
+    code, said = looked_at(servers, **{f"CLUSTER_{setting}_URI": "s3://no-such-bucket/here"})
     assert code == 1
-    (line,) = [line for line in said.splitlines() if line.startswith("wrong: ") and f"NEWSMILL_{setting}_URI" in line]
-    assert "s3://" in line
+    (line,) = [line for line in said.splitlines() if line.startswith("wrong: ")]
+    assert f"NEWSMILL_{setting}_URI" in line
+    assert "s3://no-such-bucket/here" in line
+
+
+@pytest.mark.parametrize("wrong", ["address", "key"])
+def test_store_that_cannot_be_used_stops_the_start(servers, wrong):
+    address = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{free_port()}"}
+    code, said = looked_at(servers, **(address if wrong == "address" else {"AWS_SECRET_ACCESS_KEY": "0" * 64}))
+    assert code == 1
+    lines = [line for line in said.splitlines() if line.startswith("wrong: ")]
+    for setting in ("NEWSMILL_LANDING_URI", "NEWSMILL_DATA_URI"):
+        assert any(setting in line and "s3://newsmill/" in line for line in lines), said
     assert "0" * 64 not in said
+
+
+def test_store_in_which_nothing_has_landed_yet_stops_nothing(servers):
+    code, said = looked_at(servers, CLUSTER_LANDING_URI="s3://newsmill/not-yet")
+    assert code == 0, said
 
 
 def test_index_that_cannot_be_reached_stops_the_start(servers):
