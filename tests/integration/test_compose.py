@@ -6,6 +6,7 @@ import base64
 import ipaddress
 import os
 import re
+import subprocess
 from itertools import pairwise
 from typing import Any
 
@@ -203,6 +204,15 @@ def test_init_looks_at_every_secret_that_airflow_and_newsmill_have():
     required = {found["name"] for found in USED if found["mode"] == ":?"}
     assert required == looked_at | {"POSTGRES_PASSWORD"}  # which the database's own first start looks at
     assert "newsmill check --secrets" in AIRFLOW["init"]["command"][-1]
+
+
+def test_database_does_not_begin_with_a_short_password():
+    script = RESOLVED["configs"]["create-databases"]["content"]
+    environment = {"PATH": os.environ["PATH"], "POSTGRES_PASSWORD": "hunter2"}
+    done = subprocess.run(["bash", "-e", "-c", script], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "POSTGRES_PASSWORD is too short" in done.stderr
+    assert "hunter2" not in done.stderr
 
 
 def test_no_password_is_an_argument_of_a_command():
