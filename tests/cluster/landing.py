@@ -1,4 +1,4 @@
-"""A landing zone for a cluster: two nights of records of every kind, the same in every process."""
+"""A landing zone for a cluster: three nights of records of every kind, the same in every process."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.bench.pages import dump, page
 from tests.bench.records import copied
 
+NIGHTS = ("first", "second", "third")
 RECORDS = 2100
 """Raw records of a night, at least."""
 PAGES = 300
@@ -16,9 +17,9 @@ FILE_RECORDS = 25
 
 
 def lay_out(folder: Path) -> None:
-    """Write `first/` and `second/`, a night each: pages, dumps, and what ends as duplicate, quarantined, unreadable."""
-    for name, start in (("first", 0), ("second", RECORDS)):
-        _night(folder / name, start)
+    """Write a folder for each night: pages, dumps, and what ends as duplicate, quarantined, unreadable."""
+    for number, name in enumerate(NIGHTS):
+        _night(folder / name, number * RECORDS)
 
 
 def _night(folder: Path, start: int) -> None:

@@ -12,7 +12,7 @@ from urllib.error import HTTPError
 
 import pytest
 
-from tests.cluster.landing import RECORDS, lay_out
+from tests.cluster.landing import NIGHTS, RECORDS, lay_out
 from tests.cluster.native import Cluster, env_for
 from tests.integration.airflow_server import AirflowApi, AirflowServer, until
 
@@ -34,12 +34,12 @@ def landing(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def on_one_machine(landing, tmp_path_factory) -> dict[str, dict[str, bytes]]:
-    """Return the corpus after each of two runs under LocalExecutor on a local disk, over the landing zone's parts."""
+    """Return the corpus after each run under LocalExecutor on a local disk, over the landing zone's parts."""
     data, home = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("home")
     settings = {"NEWSMILL_LANDING_URI": str(landing), "NEWSMILL_DATA_URI": str(data), **NO_SCHEDULE}
     corpora, corpus = {}, data / "corpus"
     with AirflowServer(home, settings) as server:
-        for part in ("first", "second"):
+        for part in NIGHTS:
             run = server.begin("ingest_news", {"landing_uri": f"{landing}/{part}"})
             assert server.ended(run, RUN_SECONDS)["state"] == "success"
             corpora[part] = {str(path.relative_to(corpus)): path.read_bytes() for path in corpus.rglob("*.parquet")}
@@ -132,6 +132,18 @@ def test_worker_that_is_killed_and_database_that_restarts_cost_time_and_nothing_
     again = [task for task in tasks(cluster, run, "extract", "clean") if task["try_number"] > 1]
     assert again, "nothing was lost with the worker"
     assert cluster.download("corpus") == on_one_machine["second"]
+
+
+def test_broker_scheduler_and_api_server_that_are_killed_cost_time_and_nothing_else(cluster, on_one_machine):
+    run = begun(cluster, "third")
+    until(lambda: running(cluster, run, "extract"), 120, "no worker began to extract")
+    cluster.kill("broker")
+    until(lambda: running(cluster, run, "clean"), RUN_SECONDS, "nothing was cleaned")
+    cluster.kill("scheduler")
+    cluster.kill("api-server")
+    assert cluster.api.ended(run, RUN_SECONDS)["state"] == "success"
+    assert all(cluster.running[name].starts > 1 for name in ("broker", "scheduler", "api-server"))
+    assert cluster.download("corpus") == on_one_machine["third"]
     verified(cluster)
 
 
