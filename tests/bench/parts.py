@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
-from tests.bench import cluster, dag, firstpage, imports, indexing, known, memory, nights, peers, stages
+from tests.bench import cluster, dag, firstpage, imports, indexing, known, memory, nights, peers, sizing, stages
 from tests.bench.contenders import newsmill, trafilatura
 from tests.bench.records import PAGES, lay_out
 from tests.bench.speed import Rounds, alone, cores, in_turns, pooled, warm_up
@@ -156,6 +156,11 @@ def first_page(asked: argparse.Namespace, folder: Path) -> Iterator[Row]:
     yield Row(f"overview of {articles:,} articles, first : again", figures, "", "≤ 0.5 s", first <= 0.5)
 
 
+def sizes(asked: argparse.Namespace, folder: Path) -> Iterator[Row]:
+    """The table of docs/sizing.md; simulated, nothing is measured."""
+    yield from (Row(line, (), "") for line in sizing.table())
+
+
 def index(asked: argparse.Namespace, folder: Path) -> Iterator[Row]:
     """Rows a second of the index, in SQLite and in PostgreSQL."""
     new = min(asked.corpus, indexing.OF_COMMIT)
@@ -176,6 +181,7 @@ PARTS: dict[str, Part] = {
     "plan": known_files,
     "index": index,
     "imports": loading,
+    "sizing": sizes,
     "ui": first_page,
 }
 
