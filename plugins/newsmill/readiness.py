@@ -47,7 +47,7 @@ def _problem(setting: str, look: Callable[[Settings], object], settings: Setting
     try:
         look(settings)
     except NewsmillError as error:
-        return str(error) if setting in str(error) else f"{setting}: {error}"
+        return str(error) if "NEWSMILL_" in str(error) else f"{setting}: {error}"
     return None
 
 
@@ -73,7 +73,7 @@ def _index(settings: Settings) -> None:
     from newsmill.dedup.index import Index
     from newsmill.identity import check
 
-    check(Store(settings.data), Index(settings.index))
+    check(open_data(settings), Index(settings.index))
 
 
 def _index_name(settings: Settings) -> str:

@@ -32,7 +32,7 @@ def postgres_command(running: Running, data: Path, script: str, port: int) -> Ru
     cluster = data / "cluster"
     running.command = [
         str(programs / "postgres"), "-D", str(cluster), "-p", str(port), "-h", "127.0.0.1", "-k", str(running.home),
-        "-c", "fsync=off",
+        "-c", "fsync=off", *running.command[1:],
     ]  # fmt: skip
     if not cluster.exists():
         _initialise(running, cluster, programs, script, port)

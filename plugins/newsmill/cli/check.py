@@ -31,6 +31,8 @@ def check(
         shown.print(Text(visible(f"wrong: {problem}"), style="red"))
     with errors_for_people():
         for look in look_around():
+            if look.problem in problems:
+                continue  # a data root that cannot be read keeps the index from being looked at, too
             if look.problem:
                 problems.append(look.problem)
             line = f"wrong: {look.problem}" if look.problem else f"in order: {look.what}"
