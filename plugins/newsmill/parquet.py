@@ -30,7 +30,7 @@ def go_easy() -> None:
     """Let pyarrow take less memory and time; for tasks alone, as others in a shared process may want it otherwise.
 
     Memory comes from jemalloc, where Arrow has it: its default keeps more of what is freed (over 100,000 records
-    `deduplicate` held 279 MB at most, and 248 so). And pandas is not imported at the first `pa.array`, which would see
+    `publish` held 185 MB at most, and 163 so). And pandas is not imported at the first `pa.array`, which would see
     whether it was given a Series: that takes 0.2 s and 40 MB. pyarrow looks for it once, and again when somebody asks
     for a DataFrame.
     """

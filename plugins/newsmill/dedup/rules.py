@@ -25,10 +25,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from newsmill.dedup.claims import Claims, Kind
-from newsmill.dedup.overtaken import overtaken
 from newsmill.dedup.ranking import Rows
 from newsmill.dedup.ruling import (
     FIRST_VERSION,
@@ -43,11 +41,11 @@ from newsmill.dedup.ruling import (
     quarantined,
 )
 from newsmill.dedup.versions import (
-    ROWS_AT_ONCE,
     Known,
     Versions,
     dealt_with,
     gave_the_row,
+    in_turns,
     is_older,
     is_replaced,
 )
@@ -58,21 +56,16 @@ def judge(articles: pa.Table, index: Known, *, reprocess: bool, takes_known: boo
     """Return one ruling an article, in the table's order.
 
     Args:
-        articles: `failed`, `taken_down` and the columns of `schema.CLEANED` that the rules name.
+        articles: as `gathering` brings them; with each all of the run that have to do with it (`together`).
         index: what was published before.
         reprocess: see `deduplicate`.
         takes_known: whether the run takes records that earlier ones have dealt with.
     """
     rulings = list(map(cache(quarantined), articles["problem"].to_pylist()))
-    is_out = np.zeros(len(articles), bool) if takes_known else overtaken(articles, index)
-    for row in np.flatnonzero(is_out).tolist():
-        rulings[row] = KNOWN_RECORD
-    taken_down = articles["taken_down"].to_numpy()
-    for row in np.flatnonzero(taken_down).tolist():
-        rulings[row] = TAKEN_DOWN
-    has_passed = pc.equal(pc.list_value_length(articles["failed"]), 0).to_numpy()
-    passing = np.flatnonzero(has_passed & ~is_out & ~taken_down)
-    versions = Versions(articles, passing, index)
+    for flag, ruling in (("overtaken", KNOWN_RECORD), ("taken_down", TAKEN_DOWN)):
+        for row in np.flatnonzero(articles[flag].to_numpy()).tolist():
+            rulings[row] = ruling
+    versions = Versions(articles, np.flatnonzero(articles["passes"].to_numpy()), index)
     claims = Claims(np.zeros(len(articles), np.int8))
     for row, own, judged in _against_index(articles, versions.chosen, index, reprocess, takes_known):
         rulings[row] = judged.ruling
@@ -97,6 +90,7 @@ class _Judged(NamedTuple):
 _ASKED = [
     "article_id",
     "content_hash",
+    "twin",
     "published_at",
     "fetched_at",
     "record_key",
@@ -110,11 +104,10 @@ def _against_index(
     articles: pa.Table, rows: Rows, index: Known, reprocess: bool, takes_known: bool
 ) -> Iterator[tuple[int, Published | None, _Judged]]:
     asked = articles.select(_ASKED)
-    for start in range(0, len(rows), ROWS_AT_ONCE):
-        some = rows[start : start + ROWS_AT_ONCE]
+    for some in in_turns(rows):
         found = asked.take(pa.array(some)).to_pylist()
         mine = index.articles([article["article_id"] for article in found])
-        twins = index.hashes([article["content_hash"] for article in found])
+        twins = index.hashes([article["content_hash"] for article in found if article["twin"]])
         known = index.known(
             [article["record_key"] for article in found if takes_known and article["article_id"] in mine]
         )

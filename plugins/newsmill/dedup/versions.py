@@ -31,6 +31,12 @@ _ORDER = [
 ]
 
 
+def in_turns(rows: Rows) -> Iterator[Rows]:
+    """Yield the rows that the index is asked about at once."""
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        yield rows[start : start + ROWS_AT_ONCE]
+
+
 class Known(Protocol):
     """What is asked of the index."""
 
@@ -95,8 +101,8 @@ def _ranks(articles: pa.Table, rows: Rows, index: Known) -> Iterator[int]:
 
     And 4 for one that the row forbids, because it is surely older: it must not stand in the way of another.
     """
-    for start in range(0, len(rows), ROWS_AT_ONCE):
-        some = articles.select(_ASKED).take(pa.array(rows[start : start + ROWS_AT_ONCE])).to_pylist()
+    for turn in in_turns(rows):
+        some = articles.select(_ASKED).take(pa.array(turn)).to_pylist()
         own = index.articles([record["article_id"] for record in some])
         known = index.known([record["record_key"] for record in some])
         for record in some:

@@ -15,7 +15,7 @@ from newsmill import parquet
 from newsmill.model import Fate
 from newsmill.staging import Staging, StagingError
 
-ROWS_AT_ONCE = 10_000
+ROWS_AT_ONCE = 2_000
 """Decisions held at once by a reader that streams them."""
 
 
