@@ -51,7 +51,7 @@ STREAM, PIECE = 100e6, 4e6
 
 BASE, EXTRACTING, VALIDATING = 0.19e9, 0.55e9, 0.55e9
 """Bytes of memory of a task, measured; of `extract` with its child."""
-DECIDED, SORTED, NAMED = 600, 300, 350
+DECIDED, SORTED, NAMED = 60, 300, 350
 """Bytes of memory a record in `deduplicate`, in `reconcile`, and of an article that may be remembered."""
 CLEANED, ROW = 3_000, 10_000
 """Bytes of a cleaned page in staging, and of memory a row of the partition that is merged; the latter extrapolated."""
