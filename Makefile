@@ -6,9 +6,9 @@ DATA ?=
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 AIRFLOW_HOME := $(CURDIR)/.airflow
-# The files of tests in their own order, in which those that take minutes come first. Two more at once than there are
+# The files of tests in their own order, in which those that take minutes come first. Three more at once than there are
 # cores, because those that drive a server mostly wait.
-ABREAST := -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 2) --dist loadfile --no-loadscope-reorder
+ABREAST := -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 3) --dist loadfile --no-loadscope-reorder
 
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
 export PATH := $(BIN):$(PATH)

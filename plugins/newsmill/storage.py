@@ -21,7 +21,7 @@ from newsmill.stored import NOTHING, ChangedError, Entry, StorageError, explaine
 if TYPE_CHECKING:
     from newsmill.objects import Objects
 
-__all__ = ["NOTHING", "ChangedError", "Entry", "StorageError", "Store"]
+__all__ = ["NOTHING", "ChangedError", "Entry", "StorageError", "Store", "explained"]
 
 LOCAL = ("file", "local")
 

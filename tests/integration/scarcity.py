@@ -225,7 +225,7 @@ class Mill:
 
     def call(self, work, data: Path, *arguments) -> list:
         done = self.nursery.call(work, self.landing, data, *arguments, environment=self.environment(data))
-        assert done.code == 0, done.log[-5000:]
+        assert done.code == 0, (done.code, done.log[-5000:])
         return [said for said, _ in done.begun]
 
     def end(self, work: Work) -> End:

@@ -14,11 +14,9 @@ with each other, such as the copies of one text (0.6 kB each). No text is held.
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from typing import IO
 
 import numpy as np
 import pyarrow as pa
@@ -30,7 +28,7 @@ from newsmill.dedup.index import Index
 from newsmill.dedup.overtaken import unchanged_where_overtaken
 from newsmill.dedup.ruled import ruled, settled
 from newsmill.dedup.rules import judge
-from newsmill.dedup.shares import Bounds, ByPath, Shares
+from newsmill.dedup.shares import Bounds, ByPath, Shares, passing_file
 from newsmill.dedup.together import ALONE, Links
 from newsmill.dedup.tombstones import Tombstones, read_tombstones
 from newsmill.model import Fate, Reason
@@ -48,11 +46,12 @@ def deduplicate(staging: Staging, index: Index, *, reprocess: bool = False) -> d
 
     Raises:
         StagingError: an article has no verdict, or a record is there twice.
+        StorageError: there is no room for what passes through TMPDIR, or in the data root.
         TombstoneError: it cannot be told what was taken down.
     """
     takes_known = reprocess or staging.names_records
     with ExitStack() as files:
-        records, articles, linked, decided = (Shares(files.enter_context(_passing_file())) for _ in range(4))
+        records, articles, linked, decided = (Shares(files.enter_context(passing_file())) for _ in range(4))
         tombstones, bounds, links = read_tombstones(staging.data), Bounds(), Links()
         for number, part in enumerate(settled_records(staging)):
             part = part if takes_known else unchanged_where_overtaken(part, index)
@@ -68,11 +67,6 @@ def deduplicate(staging: Staging, index: Index, *, reprocess: bool = False) -> d
         for part in _together(articles, links, linked):
             by_path.put(ruled(part, judge(part, index, reprocess=reprocess, takes_known=takes_known)))
         return _write(staging, by_path.each())
-
-
-def _passing_file() -> IO[bytes]:
-    """Open a file on this machine that has no name: nothing of it is left, however the process ends."""
-    return tempfile.TemporaryFile(prefix="newsmill-deduplicate-")
 
 
 def _together(articles: Shares, links: Links, linked: Shares) -> Iterator[pa.Table]:

@@ -6,15 +6,19 @@ more files than a process may. Keep out: which row goes into which share (togeth
 
 from __future__ import annotations
 
+import tempfile
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from itertools import pairwise
 from typing import IO
 from zlib import crc32
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from newsmill.storage import explained
 
 ROWS_OF_SHARE = 5_000
 """Rows that are held at once: some 5 MB of keys, and as much of what is decided on them."""
@@ -43,21 +47,47 @@ class Shares:
 
     def put(self, share: int, rows: pa.Table) -> None:
         """Add rows to a share."""
-        if self._writer is None:
-            self._writer = pa.ipc.new_file(self._handle, rows.schema, options=_WRITING)
-        for batch in rows.combine_chunks().to_batches():
-            self._writer.write_batch(batch)
-            self._places[share].append(self._batches)
-            self._batches += 1
+        with _told():
+            if self._writer is None:
+                self._writer = pa.ipc.new_file(self._handle, rows.schema, options=_WRITING)
+            for batch in rows.combine_chunks().to_batches():
+                self._writer.write_batch(batch)
+                self._places[share].append(self._batches)
+                self._batches += 1
 
     def each(self) -> Iterator[pa.Table]:
         """Yield the shares by their numbers, each as one table; what was put is complete then."""
         if self._writer is None:
             return
-        self._writer.close()
+        with _told():
+            self._writer.close()
+            self._handle.flush()
         with pa.ipc.open_file(self._handle, options=_READING) as file:
             for share in sorted(self._places):
                 yield pa.Table.from_batches(map(file.get_batch, self._places[share])).combine_chunks()
+
+
+@contextmanager
+def passing_file() -> Iterator[IO[bytes]]:
+    """Open a file on this machine that has no name: nothing of it is left, however the process ends.
+
+    Raises:
+        StorageError: there is no place for it; says where.
+    """
+    with _told():
+        file = tempfile.TemporaryFile(prefix="newsmill-deduplicate-")  # noqa: SIM115 - closed below
+    try:
+        yield file
+    finally:
+        with suppress(OSError):  # what could not be written has been told, and closing tries to write it again
+            file.close()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say where there is no room: what the system refuses has no name, and the user may not know of TMPDIR."""
+    with explained("cannot write a passing file into", f"{tempfile.tempdir or 'a temporary folder'} (TMPDIR)"):
+        yield
 
 
 class Bounds:
