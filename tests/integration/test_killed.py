@@ -18,7 +18,7 @@ def nights(tmp_path_factory):
     "steps",
     [
         ("learn", "clean", "reconcile", "recover"),
-        ("plan", "learn", "deduplicate", "recover"),
+        pytest.param(("plan", "learn", "deduplicate", "recover"), marks=pytest.mark.long),
         pytest.param(("plan", "extract", "publish", "recover"), marks=pytest.mark.long),
         pytest.param(("extract", "validate", "publish", "recover"), marks=pytest.mark.long),
         pytest.param(("clean", "reconcile", "recover", "recover"), marks=pytest.mark.long),

@@ -107,7 +107,9 @@ def calm(server, tmp_path_factory):
         return what_is_there(mill, url), counts
 
 
-@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize(
+    "share", [pytest.param(0.0, marks=pytest.mark.long), 0.5, pytest.param(1.0, marks=pytest.mark.long)]
+)
 def test_server_that_crashes_in_the_middle_of_each_task_changes_nothing(
     server, url, tmp_path, monkeypatch, calm, share
 ):
