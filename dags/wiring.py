@@ -53,6 +53,11 @@ RETRY_WHAT_MAY_PASS = ExceptionRetryPolicy(
             RetryAction.RETRY,
             reason="done once more under the lock, each step ends as if it had been done once",
         ),
+        RetryRule(
+            ["airflow.sdk.exceptions.AirflowRuntimeError"],
+            RetryAction.RETRY,
+            reason="the api-server did not answer, and is started again",
+        ),
         RetryRule(Exception, RetryAction.FAIL, reason="the same input gives the same error"),
     ]
 )
