@@ -81,7 +81,7 @@ def publish_part(place: Workplace, number: int) -> list[str]:
 
 def end_run(place: Workplace) -> Report:
     """End a run. The profiles come last: until the staging folder is gone it is not over, and this is done again."""
-    from newsmill.learn.task import remember
+    from newsmill.learn.remembering import remember
     from newsmill.publish import reconcile as ending
     from newsmill.publish.report import table
 

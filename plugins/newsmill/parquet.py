@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -97,6 +97,18 @@ def tables(
     """
     for batch in batches(file, size, columns, groups):
         yield pa.Table.from_batches([batch])
+
+
+def some_at_once(parts: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
+    """Yield the rows of many tables in few, of at least so many rows each but the last: a call costs many rows."""
+    held: list[pa.Table] = []
+    for part in parts:
+        held.append(part)
+        if sum(map(len, held)) >= rows:
+            yield pa.concat_tables(held).combine_chunks()
+            held.clear()
+    if held:
+        yield pa.concat_tables(held).combine_chunks()
 
 
 def batches_where(file: pq.ParquetFile, size: int, column: str, value: int) -> Iterator[pa.RecordBatch]:

@@ -15,8 +15,8 @@ from newsmill.clean.restore import RestoreError, restore
 from newsmill.learn.archive import Archived, corpus_places, read_outlets
 from newsmill.learn.drift import Finding, drift
 from newsmill.learn.history import Remembered, Version, read_version, versions, write_version
+from newsmill.learn.remembering import merged
 from newsmill.learn.sight import sighting_row
-from newsmill.learn.task import merged
 from newsmill.storage import Store
 
 LOOK_BACK = timedelta(days=7)

@@ -33,6 +33,7 @@ WHAT_STAGES_IMPORT = (
     "newsmill.cleaning",
     "newsmill.guard",
     "newsmill.clean.rules",
+    "newsmill.learn.remembering",
     "newsmill.learn.task",
     "newsmill.dedup.decide",
     "newsmill.publish.reconcile",

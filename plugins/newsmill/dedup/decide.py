@@ -28,10 +28,11 @@ from newsmill.dedup.index import Index
 from newsmill.dedup.overtaken import unchanged_where_overtaken
 from newsmill.dedup.ruled import ruled, settled
 from newsmill.dedup.rules import judge
-from newsmill.dedup.shares import Bounds, ByPath, Shares, passing_file
+from newsmill.dedup.shares import Bounds, ByPath
 from newsmill.dedup.together import ALONE, Links
 from newsmill.dedup.tombstones import Tombstones, read_tombstones
 from newsmill.model import Fate, Reason
+from newsmill.passing import Shares, passing_file
 from newsmill.schema import DECISIONS, SETTLED
 from newsmill.staging import Staging, StagingError
 
@@ -51,7 +52,9 @@ def deduplicate(staging: Staging, index: Index, *, reprocess: bool = False) -> d
     """
     takes_known = reprocess or staging.names_records
     with ExitStack() as files:
-        records, articles, linked, decided = (Shares(files.enter_context(passing_file())) for _ in range(4))
+        records, articles, linked, decided = (
+            Shares(files.enter_context(passing_file("deduplicate"))) for _ in range(4)
+        )
         tombstones, bounds, links = read_tombstones(staging.data), Bounds(), Links()
         for number, part in enumerate(settled_records(staging)):
             part = part if takes_known else unchanged_where_overtaken(part, index)

@@ -43,7 +43,7 @@ ARTICLE_COLUMNS = [
 def settled_records(staging: Staging) -> Iterator[pa.Table]:
     """Yield what is settled already: `schema.SETTLED` and each row's batch number as `batch`."""
     for dataset in ("settled", "refused"):
-        yield from _some_at_once(staging.parts(dataset, SETTLED, SETTLED.names))
+        yield from parquet.some_at_once(staging.parts(dataset, SETTLED, SETTLED.names), ROWS_OF_SHARE)
 
 
 def articles_of(staging: Staging, tombstones: Tombstones, index: Known, *, takes_known: bool) -> Iterator[pa.Table]:
@@ -63,7 +63,8 @@ def articles_of(staging: Staging, tombstones: Tombstones, index: Known, *, takes
     Raises:
         StagingError: an article has no verdict.
     """
-    for part in _judged(staging, _some_at_once(staging.parts("cleaned", CLEANED, ARTICLE_COLUMNS))):
+    cleaned = parquet.some_at_once(staging.parts("cleaned", CLEANED, ARTICLE_COLUMNS), ROWS_OF_SHARE)
+    for part in _judged(staging, cleaned):
         met = tombstones.meet(part)
         known = pa.array(np.zeros(len(part), bool) if takes_known else overtaken(part, index))
         is_out = pc.or_(pc.or_(met, known), pc.greater(pc.list_value_length(part["failed"]), 0))
@@ -71,18 +72,6 @@ def articles_of(staging: Staging, tombstones: Tombstones, index: Known, *, takes
         for name, column in told.items():
             part = part.append_column(name, column)
         yield part.append_column("twin", _twins(part, index))
-
-
-def _some_at_once(parts: Iterable[pa.Table]) -> Iterator[pa.Table]:
-    """Yield the rows of many tables in few: each call of the rules and of the index costs as much as many rows."""
-    held: list[pa.Table] = []
-    for part in parts:
-        held.append(part)
-        if sum(map(len, held)) >= ROWS_OF_SHARE:
-            yield pa.concat_tables(held).combine_chunks()
-            held.clear()
-    if held:
-        yield pa.concat_tables(held).combine_chunks()
 
 
 def _judged(staging: Staging, parts: Iterable[pa.Table]) -> Iterator[pa.Table]:

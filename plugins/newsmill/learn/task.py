@@ -1,29 +1,40 @@
-"""The task `learn`, and what a run adds to the profiles when it ends.
+"""The task `learn`, and what it hands to `clean`.
 
-Owns the order of the steps. Keep out: counting (evidence), bounds (window), files (gather, history).
+Owns the order of the steps. Keep out: counting (evidence), bounds (window), files (gather, history), what a
+run leaves in the profiles (remembering).
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from newsmill import parquet
 from newsmill.learn.evidence import SEEN_TWICE, repeats_of
-from newsmill.learn.gather import first_of_outlets, read_chosen, rows_chosen, together
-from newsmill.learn.history import Remembered, is_outlet, latest, write_version
+from newsmill.learn.gather import (
+    ByOutlet,
+    Parts,
+    count_sightings,
+    first_of_outlets,
+    of_outlets,
+    read_chosen,
+    sightings_by_outlet,
+    together,
+)
+from newsmill.learn.history import Remembered, is_outlet, latest
 from newsmill.learn.sight import Sighting
 from newsmill.learn.titles import titles_seen
-from newsmill.learn.window import newest_first, remembered, sample
-from newsmill.model import Fate, Profile, Repeat
-from newsmill.schema import CLEANED, REPEATS, SIGHTINGS, TITLES
-from newsmill.staging import NARROW_ROWS, Run, Staging, writing
+from newsmill.learn.window import sample
+from newsmill.model import Profile, Repeat
+from newsmill.passing import passing_file
+from newsmill.schema import REPEATS, SIGHTINGS, TITLES
+from newsmill.staging import Staging, writing
 from newsmill.storage import Store
 
 REPEATS_FILE, TITLES_FILE = "repeats.parquet", "titles.parquet"
@@ -34,25 +45,22 @@ def learn(staging: Staging, data: Store) -> dict[str, int]:
 
     Raises:
         ProfileError: an outlet's profile cannot be read.
+        StorageError: there is no room for what passes through TMPDIR, or in the data root.
     """
-    seen = staging.parts("sightings", SIGHTINGS, ["outlet", *_SAMPLED])
-    sampled = first_of_outlets(seen, _SAMPLED, _sampled)
-    chosen = [(outlet, [key for _, key in rows]) for outlet, rows in sampled if is_outlet(outlet)]
-    articles = sum(map(staging.count_rows, staging.files("sightings")))
-    counts = {"outlets": len(chosen), "articles": articles, "repeats": 0, "titles": 0}
+    counts = {"outlets": 0, "articles": count_sightings(staging), "repeats": 0, "titles": 0}
     with (
+        passing_file("learn") as handle,
         writing(data, staging.path(REPEATS_FILE), REPEATS) as repeats,
         writing(data, staging.path(TITLES_FILE), TITLES) as titles,
     ):
-        for group in together(chosen):
+        for parts, group in _groups(sightings_by_outlet(handle, staging)):
             past = []
-            for outlet, rows in read_chosen(staging, [key for _, keys in group for key in keys]).items():
+            for outlet, rows in read_chosen(parts, chain.from_iterable(group.values())).items():
                 known = latest(data, outlet)
                 past.append(_titles_of(outlet, known))
                 counts["repeats"] += repeats.add_all(_repeat_rows(outlet, _pool(rows, known)))
-            counts["titles"] += titles.add_all(
-                titles_seen(staging, [outlet for outlet, _ in group], pa.concat_tables(past))
-            )
+            counts["titles"] += titles.add_all(titles_seen(of_outlets(parts, group), pa.concat_tables(past)))
+            counts["outlets"] += len(group)
     return counts
 
 
@@ -87,27 +95,12 @@ def profile_for(data: Store, outlet: str, article: Mapping[str, Any] | None = No
     return Profile(repeats=repeats_of(_pool(more, known)), titles=titles)
 
 
-def remember(staging: Staging, data: Store, run: Run) -> dict[str, int]:
-    """Add a run's published articles to the profiles of their outlets.
-
-    Only published articles: a duplicate is a story that is there already, and what is quarantined is no article. So a
-    profile is what the corpus says, and can be made from it again. May be done twice: an article counts once.
-    """
-    chosen = first_of_outlets(_published(staging), _Candidate._fields, _candidates)
-    changed = 0
-    for group in together(chosen):
-        fresh = _fresh(staging, group)
-        for outlet, _ in group:
-            past = latest(data, outlet)
-            changed += write_version(data, outlet, run.day, run.ledger_name, merged(fresh[outlet], past))
-    return {"outlets": len(chosen), "profiles_changed": changed}
-
-
-def merged(fresh: Sequence[Remembered], past: Sequence[Remembered]) -> list[Remembered]:
-    """Return what is remembered of new and old articles together; of one that is in both, the new."""
-    known = {article.article_id: article for article in (*past, *fresh)}
-    whole, titled = remembered(newest_first(known.values()))
-    return newest_first([*whole, *(article.titled() for article in titled)])
+def _groups(seen: ByOutlet) -> Iterator[tuple[Parts, dict[str, list[str]]]]:
+    """Yield how to read some outlets, and these, each with the record keys of its sampled articles."""
+    for parts in map(seen.of, seen.numbers()):
+        sampled = first_of_outlets(parts(), _SAMPLED, _sampled)
+        for group in together((outlet, rows) for outlet, rows in sampled if is_outlet(outlet)):
+            yield parts, {outlet: [key for _, key in rows] for outlet, rows in group}
 
 
 _SAMPLED = ("article_id", "record_key")
@@ -155,56 +148,3 @@ def _rows_of(data: Store, path: str, outlets: pa.Array) -> Iterator[dict[str, An
     with parquet.opened(data, path) as file:
         for part in parquet.batches(file, 10_000):
             yield from part.filter(pc.is_in(part["outlet"], value_set=outlets)).to_pylist()
-
-
-class _Candidate(NamedTuple):
-    """A published article that could be remembered."""
-
-    article_id: str
-    day: date
-    record_key: str
-
-
-def _published(staging: Staging) -> Iterator[pa.Table]:
-    """Yield which articles of the run are published: where, and on which day."""
-    columns = ["record_key", "article_id", "outlet", "date", "fate"]
-    with parquet.opened(staging.data, staging.path("decisions.parquet")) as file:
-        for part in parquet.tables(file, NARROW_ROWS, columns):
-            decided = part.filter(pc.equal(part["fate"], Fate.PUBLISHED.value))
-            yield decided.rename_columns({"date": "day"})
-
-
-def _candidates(rows: list[tuple[str, date, str]]) -> list[_Candidate]:
-    """Return the articles that could be remembered, whatever is known from before, in the order in which they are."""
-    ordered = newest_first([_Candidate(*row) for row in rows])
-    return newest_first([candidate for part in remembered(ordered) for candidate in part])
-
-
-def _fresh(staging: Staging, group: Sequence[tuple[str, list[_Candidate]]]) -> Mapping[str, list[Remembered]]:
-    """Return the candidates of some outlets: those whose blocks may be remembered with their keys, others by title."""
-    split = {outlet: remembered(candidates) for outlet, candidates in group}
-    whole = {candidate.record_key: candidate.day for first, _ in split.values() for candidate in first}
-    days = {candidate.record_key: candidate.day for _, others in split.values() for candidate in others}
-    lengths = _lengths(staging, list(whole))
-    fresh: defaultdict[str, list[Remembered]] = defaultdict(list)
-    for outlet, rows in read_chosen(staging, whole).items():
-        fresh[outlet] += [_remembered(row, whole[row["record_key"]], lengths[row["record_key"]]) for row in rows]
-    for row in rows_chosen(staging, days, ["outlet", "article_id", "record_key", "title_key"]):
-        fresh[row["outlet"]].append(Remembered.by_title(row["article_id"], days[row["record_key"]], row["title_key"]))
-    return fresh
-
-
-def _lengths(staging: Staging, record_keys: list[str]) -> dict[str, dict[str, int]]:
-    """Return how long these articles are, and how much of each was cut."""
-    names = ["text_chars", "removed_chars"]
-    wanted = pa.array(record_keys, pa.string())
-    found: dict[str, dict[str, int]] = {}
-    for part in staging.parts("cleaned", CLEANED, ["record_key", *names]):
-        own = part.filter(pc.is_in(part["record_key"], value_set=wanted))
-        found |= zip(own["record_key"].to_pylist(), own.select(names).to_pylist(), strict=True)
-    return found
-
-
-def _remembered(row: Mapping[str, Any], day: date, lengths: Mapping[str, int]) -> Remembered:
-    plain = {name: value for name, value in row.items() if name not in ("record_key", "outlet")}
-    return Remembered.of(plain | {"day": day, **lengths})

@@ -114,9 +114,10 @@ def extracted(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def sighting(row: dict[str, Any]) -> dict[str, Any]:
-    """What its outlet prints in the article: its text in one block."""
+    """What its outlet prints in the article: its text in one block, or the blocks in `seen`."""
+    blocks = row.get("seen", [row["text"]])
     seen = sighting_row(
-        article_id=row["article_id"], day=row["date"], title=row["title"], authors=row["authors"], blocks=[row["text"]]
+        article_id=row["article_id"], day=row["date"], title=row["title"], authors=row["authors"], blocks=blocks
     )
     return seen | {"record_key": row["record_key"], "outlet": row["outlet"]}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from newsmill.learn.task import merged
+from newsmill.learn.remembering import merged
 from newsmill.learn.window import A_DAY, TITLES, WINDOW, newest_first, remembered, sample
 
 from .factory import seen
