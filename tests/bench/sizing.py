@@ -36,14 +36,9 @@ PUBLISH = 0.34, 2.4e-5, 1.3e-4
 MERGED, CHECKED, PROFILE = 2.6e-3, 2.2e-3, 8.5e-3
 """Seconds of a partition in `publish` and in `reconcile`, and of an outlet's profile: 186 to 4,650 partitions, 12 to
 1,530 outlets."""
-COMPARED, REMEMBERED, TABLE = 1.65e-4, 2.8e-5, 5e-8
-"""What outlets repeat: seconds of an article that is compared, of one that is remembered, and of a title each time a
-table of the titles is made, which `learn` does for each part of 2,000 sightings."""
-READ, REOPENED = 8e-7, 1e-3
-"""Seconds of a record each time that all of them are read for that, and of a batch's file."""
-READS_TO_LEARN, READS_TO_REMEMBER = 4, 3
-"""How often all are read for 20,000 articles that are compared, or remembered (`learn.gather.together`)."""
-AT_ONCE, PART = 20_000, 2_000
+COMPARED, REMEMBERED, NOTED = 1.65e-4, 2.8e-5, 1e-5
+"""What outlets repeat: seconds of an article that is compared, of one that is remembered, and of each sighting, which
+`learn` and `reconcile` spread over shares and read: 100,000 to 1,000,000 records of 1,000 outlets."""
 OF_OUTLET, TITLES = 300, 2_000
 """Articles of an outlet that are compared, and of which at least the title may be remembered (`learn.window`)."""
 STREAM, PIECE = 100e6, 4e6
@@ -177,22 +172,12 @@ def loads(night: Night) -> list[float]:
 
 
 def _learn(night: Night) -> float:
-    tables = max(night.batches, night.of_run / PART) * night.of_run  # titles of all passes together, for each part
-    return night.compared * COMPARED + _passes(night.compared) * READS_TO_LEARN * _read(night) + tables * TABLE
+    return night.of_run * NOTED + night.compared * COMPARED
 
 
 def _remember(night: Night) -> float:
     files = night.partitions * CHECKED + night.outlets * PROFILE
-    passes = _passes(night.remembered) * READS_TO_REMEMBER * _read(night)
-    return files + night.remembered * REMEMBERED + passes
-
-
-def _passes(articles: int) -> int:
-    return ceil(articles / AT_ONCE)
-
-
-def _read(night: Night) -> float:
-    return night.batches * REOPENED + night.of_run * READ
+    return files + night.of_run * NOTED + night.remembered * REMEMBERED
 
 
 def memory(night: Night) -> tuple[float, str]:
@@ -211,8 +196,7 @@ def memory(night: Night) -> tuple[float, str]:
 
 def requests(night: Night) -> float:
     """Return the requests to an object store of all runs: docs/stores.md has them counted, on small runs."""
-    again = READS_TO_LEARN * (_passes(night.compared) - 1) + READS_TO_REMEMBER * (_passes(night.remembered) - 1)
-    of_batches = night.batches * (61 + night.groups + again)
+    of_batches = night.batches * (61 - 5 + night.groups)
     pieces = night.of_run * (4 * night.kind.packed + night.groups * CLEANED) / PIECE
     rest = night.groups * 10 + night.partitions * 7 + night.outlets * 6 + 220
     return night.corpora * night.runs * (of_batches + pieces + rest)

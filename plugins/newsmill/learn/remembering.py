@@ -43,9 +43,9 @@ def remember(staging: Staging, data: Store, run: Run) -> dict[str, int]:
         ProfileError: an outlet's profile cannot be read.
         StorageError: there is no room for what passes through TMPDIR, or in the data root.
     """
-    outlets = changed = 0
+    count, outlets, changed = count_sightings(staging), 0, 0
     with passing_file("reconcile") as handle, passing_file("reconcile") as other:
-        seen, published = sightings_by_outlet(handle, staging), ByOutlet(other, count_sightings(staging))
+        seen, published = sightings_by_outlet(handle, staging, count), ByOutlet(other, count)
         published.put(_published(staging))
         for share in published.numbers():
             chosen = first_of_outlets(published.of(share)(), _Candidate._fields, _candidates)

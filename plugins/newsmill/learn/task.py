@@ -53,7 +53,7 @@ def learn(staging: Staging, data: Store) -> dict[str, int]:
         writing(data, staging.path(REPEATS_FILE), REPEATS) as repeats,
         writing(data, staging.path(TITLES_FILE), TITLES) as titles,
     ):
-        for parts, group in _groups(sightings_by_outlet(handle, staging)):
+        for parts, group in _groups(sightings_by_outlet(handle, staging, counts["articles"])):
             past = []
             for outlet, rows in read_chosen(parts, chain.from_iterable(group.values())).items():
                 known = latest(data, outlet)
