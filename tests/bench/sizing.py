@@ -36,9 +36,9 @@ PUBLISH = 0.34, 2.4e-5, 1.3e-4
 MERGED, CHECKED, PROFILE = 2.6e-3, 2.2e-3, 8.5e-3
 """Seconds of a partition in `publish` and in `reconcile`, and of an outlet's profile: 186 to 4,650 partitions, 12 to
 1,530 outlets."""
-COMPARED, REMEMBERED, NOTED = 1.65e-4, 2.8e-5, 1e-5
-"""What outlets repeat: seconds of an article that is compared, of one that is remembered, and of each sighting, which
-`learn` and `reconcile` spread over shares and read: 100,000 to 1,000,000 records of 1,000 outlets."""
+NOTED, COMPARED, REMEMBERED = 6e-6, 1.65e-4, 2.8e-5
+"""What outlets repeat: seconds of a sighting, which `learn` spreads over shares and reads, of an article that is
+compared, and of one that is remembered: 100,000 and 1,000,000 records of 1,000 outlets."""
 OF_OUTLET, TITLES = 300, 2_000
 """Articles of an outlet that are compared, and of which at least the title may be remembered (`learn.window`)."""
 STREAM, PIECE = 100e6, 4e6
@@ -46,8 +46,8 @@ STREAM, PIECE = 100e6, 4e6
 
 BASE, EXTRACTING, VALIDATING = 0.19e9, 0.55e9, 0.55e9
 """Bytes of memory of a task, measured; of `extract` with its child."""
-DECIDED, SORTED, NAMED = 60, 300, 350
-"""Bytes of memory a record in `deduplicate`, in `reconcile`, and of an article that may be remembered."""
+DECIDED, SORTED = 60, 300
+"""Bytes of memory a record in `deduplicate` and in `reconcile`."""
 CLEANED, ROW = 3_000, 10_000
 """Bytes of a cleaned page in staging, and of memory a row of the partition that is merged; the latter extrapolated."""
 
@@ -177,7 +177,7 @@ def _learn(night: Night) -> float:
 
 def _remember(night: Night) -> float:
     files = night.partitions * CHECKED + night.outlets * PROFILE
-    return files + night.of_run * NOTED + night.remembered * REMEMBERED
+    return files + night.remembered * REMEMBERED
 
 
 def memory(night: Night) -> tuple[float, str]:
@@ -189,14 +189,14 @@ def memory(night: Night) -> tuple[float, str]:
         "validate": VALIDATING + 30 * records,
         "deduplicate": BASE + DECIDED * records,
         "publish": BASE + ROW * largest,
-        "reconcile": BASE + SORTED * records + NAMED * night.remembered,
+        "reconcile": BASE + SORTED * records,
     }
     return max((size, stage) for stage, size in sizes.items())
 
 
 def requests(night: Night) -> float:
     """Return the requests to an object store of all runs: docs/stores.md has them counted, on small runs."""
-    of_batches = night.batches * (61 - 5 + night.groups)
+    of_batches = night.batches * (56 + night.groups)
     pieces = night.of_run * (4 * night.kind.packed + night.groups * CLEANED) / PIECE
     rest = night.groups * 10 + night.partitions * 7 + night.outlets * 6 + 220
     return night.corpora * night.runs * (of_batches + pieces + rest)

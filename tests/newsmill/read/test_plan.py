@@ -201,7 +201,7 @@ def test_an_object_store_is_read_like_a_disk(landing):
     ("files", "size", "expected"),
     [
         (7, BatchSize(3, 1 << 30), [3, 3, 1]),  # too small to be put together from parts
-        (850, BatchSize(400, 1 << 30), [200, 200, 200, 250]),  # nine parts of a hundred in four batches, not three of 400
+        (850, BatchSize(400, 1 << 30), [200, 200, 200, 250]),  # nine parts in four batches, not in three of 400
         (850, BatchSize(200, 1 << 30), [100, 100, 100, 100, 100, 100, 100, 150]),  # two rounds of four, not five
         (150, BatchSize(20_000, 1 << 30), [150]),  # a part holds 1,250
         (3000, BatchSize(20_000, 1 << 30), [1250, 1250, 500]),
