@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import combinations
+from functools import cache
+from itertools import combinations, starmap
 
 from newsmill.learn.sight import Sighting
 
@@ -32,7 +33,8 @@ def stories_of(articles: Sequence[Sighting]) -> list[int]:
     """Return each article's story, as the position of that story's first article.
 
     The order of articles does not matter to which belong together. Articles without prose of their own tell nothing
-    of how often the outlet prints a block, and are one story together. Time: at worst, where all are copies of each
+    of how often the outlet prints a block, and are one story together. A block is the outlet's where two articles
+    that hold it are strangers; of most such lines the first two are. Time: at worst, where all are copies of each
     other, the square of the articles; so the caller bounds them.
     """
     prose = [_prose(article) for article in articles]
@@ -40,7 +42,12 @@ def stories_of(articles: Sequence[Sighting]) -> list[int]:
     for number, words in enumerate(prose):
         for key in words:
             holders[key].append(number)
-    around = {key for key, who in holders.items() if _are_strangers(prose, who)}
+
+    @cache  # copies share many blocks, and would be compared for each
+    def are_strangers(one: int, other: int) -> bool:
+        return _in_common(prose[one], prose[other]) < STRANGERS
+
+    around = {key for key, who in holders.items() if any(starmap(are_strangers, combinations(who, 2)))}
     told = [{key: count for key, count in words.items() if key not in around} for words in prose]
     return _joined(told, {key: who for key, who in holders.items() if key not in around})
 
@@ -49,11 +56,6 @@ def _prose(article: Sighting) -> Words:
     words = {key: count for key, count in zip(article.keys, article.words, strict=True) if count >= PROSE_WORDS}
     words.pop(0, None)
     return words
-
-
-def _are_strangers(prose: Sequence[Words], who: Sequence[int]) -> bool:
-    """Tell whether two of these articles have next to nothing in common; of the outlet's lines the first two have."""
-    return any(_in_common(prose[one], prose[other]) < STRANGERS for one, other in combinations(who, 2))
 
 
 def _in_common(one: Words, other: Words) -> float:
