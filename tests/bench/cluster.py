@@ -12,10 +12,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from tests.bench.dag import MOST_SECONDS, PAUSE
 from tests.bench.records import PAGES, lay_out
 from tests.cluster.native import Cluster, env_for
 
-MOST_SECONDS = 3600
 SECOND = "worker-2"
 BATCHES = 8
 """So many a night, for two workers as for one: their last batches end together, more or less."""
@@ -61,7 +61,7 @@ def _seconds(cluster: Cluster, night: str) -> float:
     """Run a night, and return what extract and clean took, each from its first task's start to its last one's end."""
     api = cluster.api
     run = api.begin("ingest_news", {"landing_uri": f"{cluster.env['CLUSTER_LANDING_URI']}/{night}"})
-    if api.ended(run, MOST_SECONDS)["state"] != "success":
+    if api.ended(run, MOST_SECONDS, PAUSE)["state"] != "success":
         raise SystemExit(f"the run of {night} failed; see the logs in {cluster.home}")
     tasks = api.task_instances(run)
     return sum(_span([task for task in tasks if task["task_id"] == stage]) for stage in ("extract", "clean"))

@@ -99,10 +99,10 @@ class AirflowApi:
         """Return the state of each task of a run; of a mapped one, that of its last."""
         return {task["task_id"]: task["state"] for task in self.task_instances(run)}
 
-    def ended(self, run: dict, seconds: float = RUN_SECONDS) -> dict:
-        """Wait for a run's end, and return the run."""
+    def ended(self, run: dict, seconds: float = RUN_SECONDS, pause: float = 0.5) -> dict:
+        """Wait for a run's end, asking after each pause, and return the run."""
         path = self._path(run)
-        until(lambda: self.call("GET", path)["state"] in ("success", "failed"), seconds, "the run did not end")
+        until(lambda: self.call("GET", path)["state"] in ("success", "failed"), seconds, "the run did not end", pause)
         return self.call("GET", path)
 
     def _path(self, run: dict) -> str:
@@ -181,8 +181,8 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def until(ask, seconds: float, what: str) -> None:
-    """Ask until the answer is yes; no connection is no answer."""
+def until(ask, seconds: float, what: str, pause: float = 0.5) -> None:
+    """Ask until the answer is yes, after each pause; no connection is no answer."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
@@ -190,5 +190,5 @@ def until(ask, seconds: float, what: str) -> None:
                 return
         except OSError:
             pass
-        time.sleep(0.5)
+        time.sleep(pause)
     raise TimeoutError(f"{what} within {seconds} s")
