@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.hostile import judge, strategies
 from tests.hostile.building import PROSE
-from tests.hostile.quota import QUOTA, generated
+from tests.hostile.quota import generated
 
 AT_ONCE = 6
 """Files in one example; each has a record at least."""
@@ -61,8 +61,8 @@ def damaged(data: bytes, flip: int, cut: int) -> bytes:
     return bytes(found[: len(found) - cut] if cut < len(found) // 2 else found)
 
 
-def test_any_file(landing):
-    @generated(QUOTA["files"] // AT_ONCE)
+def test_any_file(landing, quota):
+    @generated(quota("files") // AT_ONCE)
     @given(st.lists(FILES, min_size=AT_ONCE, max_size=AT_ONCE))
     def check(files):
         put = {}
@@ -74,4 +74,4 @@ def test_any_file(landing):
         landing.judge(put)
 
     check()
-    assert landing.records >= QUOTA["files"]
+    assert landing.records >= quota("files")

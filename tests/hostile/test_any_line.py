@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.hostile import judge, strategies
 from tests.hostile.building import PROSE
-from tests.hostile.quota import QUOTA, generated
+from tests.hostile.quota import generated
 
 AT_ONCE = 12
 """Records in one example."""
@@ -63,8 +63,8 @@ ODD_LINES = st.sampled_from(
 LINES = st.one_of(RECORDS.map(json.dumps), RECORDS.map(json.dumps), RECORDS.map(json.dumps), ODD_LINES)
 
 
-def test_any_line_of_json(landing):
-    @generated(QUOTA["lines"] // AT_ONCE)
+def test_any_line_of_json(landing, quota):
+    @generated(quota("lines") // AT_ONCE)
     @given(st.lists(LINES, min_size=AT_ONCE, max_size=AT_ONCE))
     def check(lines):
         content = "\n".join(lines).encode()
@@ -72,4 +72,4 @@ def test_any_line_of_json(landing):
         landing.judge({"some/feed.jsonl": content}, records=expected)
 
     check()
-    assert landing.records >= QUOTA["lines"]
+    assert landing.records >= quota("lines")

@@ -12,15 +12,15 @@ AT_ONCE = 12
 """Records in one example."""
 
 
-def test_any_markdown_and_front_matter(landing):
-    @generated(QUOTA["markdown"] // AT_ONCE)
+def test_any_markdown_and_front_matter(landing, quota):
+    @generated(quota("markdown") // AT_ONCE)
     @given(st.lists(strategies.MARKDOWN, min_size=AT_ONCE, max_size=AT_ONCE))
     def check(texts):
         files = {f"some/{number}.md": text.encode("utf-8", "surrogatepass") for number, text in enumerate(texts)}
         landing.judge(files, records=AT_ONCE)
 
     check()
-    assert landing.records >= QUOTA["markdown"]
+    assert landing.records >= quota("markdown")
 
 
 def test_the_quotas_are_twenty_thousand_together():

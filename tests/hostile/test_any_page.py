@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.hostile import strategies
-from tests.hostile.quota import QUOTA, generated
+from tests.hostile.quota import generated
 
 AT_ONCE = 4
 """Pages in one example."""
@@ -16,8 +16,8 @@ def encoded(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def test_any_page(landing):
-    @generated(QUOTA["pages"] // AT_ONCE)
+def test_any_page(landing, quota):
+    @generated(quota("pages") // AT_ONCE)
     @given(st.lists(strategies.PAGES, min_size=AT_ONCE, max_size=AT_ONCE))
     def check(pages):
         landing.judge(
@@ -25,11 +25,11 @@ def test_any_page(landing):
         )
 
     check()
-    assert landing.records >= QUOTA["pages"]
+    assert landing.records >= quota("pages")
 
 
-def test_any_damage_to_a_good_record(landing):
-    @generated(QUOTA["damaged"] // AT_ONCE)
+def test_any_damage_to_a_good_record(landing, quota):
+    @generated(quota("damaged") // AT_ONCE)
     @given(
         st.lists(
             st.tuples(strategies.DAMAGED, st.sampled_from(["html", "txt", "md"])), min_size=AT_ONCE, max_size=AT_ONCE
@@ -39,4 +39,4 @@ def test_any_damage_to_a_good_record(landing):
         landing.judge({f"some/{number}.{ending}": content for number, (content, ending) in enumerate(damaged)})
 
     check()
-    assert landing.records >= QUOTA["damaged"]
+    assert landing.records >= quota("damaged")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date, timedelta
 
 import pytest
@@ -23,12 +24,23 @@ def landing(tmp_path):
     return folder
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Where the first test leaves what it made, for the others."""
+    return tmp_path_factory.mktemp("made")
+
+
 @pytest.fixture
-def data(landing, tmp_path):
+def data(landing, tmp_path, made):
     """A corpus of four nights."""
+    if any(made.iterdir()):
+        shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+        return tmp_path / "data"
     for night in range(4):
         (landing / f"night-{night}.jsonl").write_bytes(as_lines(twenty()[night * 5 : night * 5 + 5]))
         run(landing, f"night-{night}", DAY + timedelta(days=night))
+    for folder in ("landing", "data"):
+        shutil.copytree(tmp_path / folder, made / folder)
     return tmp_path / "data"
 
 
