@@ -79,6 +79,10 @@ def postgres_server():
         yield server
 
 
+FIRST = ("tests/ui/", "tests/quality/")
+"""The longest of the tests that would come last by name: one core would wait for them alone."""
+
+
 def pytest_collection_modifyitems(items):
-    """Begin with the pages: one file that takes a minute and a half, and alone at the end if it came last."""
-    items.sort(key=lambda item: "tests/ui/" not in item.nodeid)
+    """Begin with those files that would keep one process busy while all others are done."""
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
